@@ -1,0 +1,1 @@
+//! Who is this: passwords, sessions, stream keys.

@@ -1,0 +1,1 @@
+//! Media sockets: feeds the media machines and sends what they say.

@@ -1,0 +1,1 @@
+//! Runs rooms: one task each, log before show.

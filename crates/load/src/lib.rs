@@ -1,0 +1,1 @@
+//! Loopback load with the clients' own code.

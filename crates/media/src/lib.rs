@@ -1,0 +1,1 @@
+//! What flows: coded frames and what a codec says of itself.

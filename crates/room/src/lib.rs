@@ -1,0 +1,25 @@
+//! The heart: one room as a pure state machine.
+//!
+//! It opens no socket, reads no clock and draws no random number, so a whole evening replays in a test.
+//!
+//! ```text
+//! room.handle(command, now) -> Result<Answer, Refusal>     a refused command changes nothing
+//! room.poll_event()         -> Option<Entry>               until None, after every handle
+//! room.poll_timeout()       -> Option<Timestamp>           when to call handle_timeout
+//! ```
+//!
+//! What a room knows is what its log says: [`Room::restore`] rebuilds it from the entries it once emitted.
+
+mod access;
+mod command;
+mod danmaku;
+mod event;
+mod refusal;
+mod title;
+
+pub use access::Access;
+pub use command::{Answer, Command, Speech, Who};
+pub use danmaku::{Colour, DanmakuCurve, Mode, Size};
+pub use event::{Entry, Event};
+pub use refusal::Refusal;
+pub use title::Title;

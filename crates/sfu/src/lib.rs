@@ -1,0 +1,1 @@
+//! Selective forwarding: who gets what, and how losses are mended.

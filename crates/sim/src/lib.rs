@@ -1,0 +1,1 @@
+//! A whole evening in virtual time.

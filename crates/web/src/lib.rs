@@ -1,0 +1,1 @@
+//! HTTP, WebSocket, SSE, WHIP, WHEP and the page.
