@@ -1,1 +1,37 @@
 //! Every setting, documented once.
+//!
+//! [`Config`] is the one struct. Its doc comments are the manual: `docs/livehouse.example.toml` and
+//! `docs/configuration.md` are generated from them. What is not set keeps its default.
+
+mod network;
+mod section;
+mod store;
+
+pub use network::{Network, NetworkError};
+pub use section::{Accounts, Data, Lines, Log, Media, Rooms, Server, Store, Tls};
+pub use store::{Database, DatabaseError};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// All settings of one Livehouse server.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the server listens, and how the world reaches it.
+    pub server: Server,
+    /// Where the server keeps its files.
+    pub data: Data,
+    /// Where rooms, people and messages are kept.
+    pub store: Store,
+    /// Who may make an account.
+    pub accounts: Accounts,
+    /// Limits of every room.
+    pub rooms: Rooms,
+    /// Sound and picture.
+    pub media: Media,
+    /// The lines over which viewers talk and listen (WebSocket).
+    pub lines: Lines,
+    /// What the program says about itself.
+    pub log: Log,
+}
