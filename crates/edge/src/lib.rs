@@ -1,1 +1,27 @@
 //! Media sockets: feeds the media machines and sends what they say.
+//!
+//! The rest of the house holds a [`MediaHandle`] and reads [`MediaFact`]s from a bounded channel; packets never
+//! leave this floor.
+
+mod config;
+mod fact;
+mod handle;
+mod order;
+mod session;
+
+pub use config::MediaConfig;
+pub use fact::{MediaFact, MediaStats, MediaTotals};
+pub use handle::{Accepted, MediaError, MediaHandle, Patched};
+pub use session::SessionId;
+
+/// Facts waiting to be told to the rooms. They are few; should the reader stall, the oldest news of counts is
+/// left out, and news of publishers waits in the loop until there is space.
+pub const FACTS_MAX: usize = 1_024;
+
+/// Binds the sockets and starts the loops. Facts come out of the receiver; the loops end when the last handle is
+/// dropped.
+pub fn start(
+    config: &MediaConfig,
+) -> std::io::Result<(MediaHandle, tokio::sync::mpsc::Receiver<MediaFact>)> {
+    media_loop::start(config)
+}

@@ -1,0 +1,36 @@
+//! What may be set about the media sockets.
+
+use std::net::IpAddr;
+
+/// Where media is received and sent, and how much of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaConfig {
+    /// The UDP port of all peers, and the TCP port of those who have no UDP. 0 takes any free one.
+    pub port: u16,
+    /// The address the sockets are bound to; `0.0.0.0` is every IPv4 address of the machine.
+    pub bind: IpAddr,
+    /// The addresses told to peers. Empty: those of the machine's interfaces, loopback included.
+    pub public_addresses: Vec<IpAddr>,
+    /// How many media loops, each on a thread of its own; 0 is one per core.
+    pub loops: usize,
+    /// Whether peers without UDP may come by TCP on the same port number.
+    pub tcp: bool,
+    /// The most viewers of one room; the next is refused.
+    pub viewers_per_room_max: usize,
+    /// How packets are forwarded.
+    pub forwarding: sfu::Config,
+}
+
+impl Default for MediaConfig {
+    fn default() -> MediaConfig {
+        MediaConfig {
+            port: 8189,
+            bind: IpAddr::from([0, 0, 0, 0]),
+            public_addresses: Vec::new(),
+            loops: 0,
+            tcp: true,
+            viewers_per_room_max: 5_000,
+            forwarding: sfu::Config::default(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! One media loop: its sockets, its forwarding machine, its orders.
