@@ -1,0 +1,53 @@
+// A question that comes before everything else: the browser's own modal dialog, with its focus trap and Escape.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+
+import { IconButton } from "./button.tsx";
+import { shellText } from "./words.ts";
+
+export function Dialog(props: {
+  open: boolean;
+  title: string;
+  /** Absent where there is no way around the question. */
+  onClose?: (() => void) | undefined;
+  children: ComponentChildren;
+  wide?: boolean;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const t = shellText();
+  const { open, onClose } = props;
+
+  useEffect(() => {
+    const element = dialog.current;
+    if (element === null) return;
+    if (open && !element.open) element.showModal();
+    if (!open && element.open) element.close();
+  }, [open]);
+
+  return (
+    <dialog
+      ref={dialog}
+      class={props.wide ? "dialog dialog-wide" : "dialog"}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose?.();
+      }}
+      onMouseDown={(event) => {
+        if (event.target === dialog.current) onClose?.();
+      }}
+    >
+      {open && (
+        <div class="dialog-body">
+          <header>
+            <h2 id={id}>{props.title}</h2>
+            {onClose && <IconButton icon="cross" label={t.close} onClick={onClose} />}
+          </header>
+          {props.children}
+        </div>
+      )}
+    </dialog>
+  );
+}

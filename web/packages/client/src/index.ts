@@ -1,0 +1,1 @@
+export { Api, type Failure, type Fetch, type Result } from "./api.ts";
