@@ -6,6 +6,7 @@
 mod config;
 mod fact;
 mod handle;
+mod media_loop;
 mod order;
 mod session;
 
