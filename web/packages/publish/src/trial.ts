@@ -84,7 +84,9 @@ async function observe(
   for (let spent_ms = 0; spent_ms < TRIAL_MS && !signal.aborted; spent_ms += STEP_MS) {
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));
     const stats: Stat[] = [];
-    (await pc.getStats()).forEach((stat) => stats.push(stat as Stat));
+    (await pc.getStats()).forEach((stat) => {
+      stats.push(stat as Stat);
+    });
     const [outgoing, now] = fold(stats, counters);
     counters = now;
     if (outgoing.width === null || outgoing.height === null) continue;

@@ -95,7 +95,9 @@ export class Whip {
     const report = await line.pc.getStats();
     if (line !== this.#line) return null;
     const stats: Stat[] = [];
-    report.forEach((stat) => stats.push(stat as Stat));
+    report.forEach((stat) => {
+      stats.push(stat as Stat);
+    });
     const [outgoing, counters] = fold(stats, this.#counters);
     this.#counters = counters;
     return outgoing;
@@ -141,8 +143,7 @@ export class Whip {
         this.#leave();
         return;
       default: {
-        const never: never = order;
-        return never;
+        order satisfies never;
       }
     }
   }
@@ -239,11 +240,14 @@ export class Whip {
     if (line !== this.#line) return;
     switch (line.pc.connectionState) {
       case "connected":
-        return this.#happen({ is: "connected" });
+        this.#happen({ is: "connected" });
+        return;
       case "disconnected":
-        return this.#happen({ is: "shaky" });
+        this.#happen({ is: "shaky" });
+        return;
       case "failed":
-        return this.#happen({ is: "failed" });
+        this.#happen({ is: "failed" });
+        return;
       case "new":
       case "connecting":
       case "closed":
@@ -312,7 +316,7 @@ export class Whip {
   }
 
   #delete(location: string): void {
-    // `keepalive` lets the request outlive the page, so that closing the tab ends the show at once.
+    // `keepalive` lets the request outlive the page: a host who ends the show and closes the tab has ended it.
     this.#leaving = this.#request(location, { method: "DELETE", keepalive: true }).then(
       () => undefined,
       () => undefined,
