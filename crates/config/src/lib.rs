@@ -1,12 +1,19 @@
 //! Every setting, documented once.
 //!
 //! [`Config`] is the one struct. Its doc comments are the manual: `docs/livehouse.example.toml` and
-//! `docs/configuration.md` are generated from them. What is not set keeps its default.
+//! `docs/configuration.md` are generated from them ([`example`], [`manual`]). What is not set keeps its default;
+//! what is set comes from a file, the environment or flags, the later over the earlier ([`load`]).
 
+mod load;
+mod manual;
+mod nearest;
 mod network;
 mod section;
+mod setting;
 mod store;
 
+pub use load::{Flag, LoadError, Problem, Sources, load};
+pub use manual::{example, manual};
 pub use network::{Network, NetworkError};
 pub use section::{Accounts, Data, Lines, Log, Media, Rooms, Server, Store, Tls};
 pub use store::{Database, DatabaseError};
