@@ -1,0 +1,132 @@
+//! Redundant audio (RFC 2198): earlier packets of sound carried again inside later ones.
+
+/// The farthest back in time a redundant block reaches: its offset has 14 bits.
+pub const RED_OFFSET_MAX: u32 = (1 << 14) - 1;
+
+/// The longest redundant block: its length has 10 bits.
+pub const RED_BLOCK_BYTES_MAX: usize = (1 << 10) - 1;
+
+/// The most redundant blocks of one packet that are read; libwebrtc sends one, at most nine.
+const BLOCKS_MAX: usize = 9;
+
+/// An unwrapped payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Red<'a> {
+    /// The blocks carried again, oldest first.
+    pub redundant: Vec<RedBlock<'a>>,
+    /// The payload type of the primary block.
+    pub payload_type: u8,
+    /// The packet's own sound.
+    pub primary: &'a [u8],
+}
+
+/// One block carried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RedBlock<'a> {
+    /// Its payload type.
+    pub payload_type: u8,
+    /// How many ticks before the packet's time it belongs.
+    pub offset: u32,
+    /// Its bytes.
+    pub payload: &'a [u8],
+}
+
+impl<'a> Red<'a> {
+    /// Unwraps a payload; `None` if its lengths do not add up.
+    pub fn parse(payload: &'a [u8]) -> Option<Red<'a>> {
+        let mut headers: Vec<(u8, u32, usize)> = Vec::new();
+        let mut rest = payload;
+        let payload_type = loop {
+            let (&first, after) = rest.split_first()?;
+            if first & 0x80 == 0 {
+                rest = after;
+                break first;
+            }
+            let (&[a, b, c], after) = after.split_first_chunk::<3>()?;
+            if headers.len() == BLOCKS_MAX {
+                return None;
+            }
+            let offset = (u32::from(a) << 6) | (u32::from(b) >> 2);
+            let bytes = (usize::from(b & 0x03) << 8) | usize::from(c);
+            headers.push((first & 0x7f, offset, bytes));
+            rest = after;
+        };
+        let mut redundant = Vec::with_capacity(headers.len());
+        for (payload_type, offset, bytes) in headers {
+            let (block, after) = rest.split_at_checked(bytes)?;
+            redundant.push(RedBlock { payload_type, offset, payload: block });
+            rest = after;
+        }
+        Some(Red { redundant, payload_type, primary: rest })
+    }
+}
+
+/// Wraps `primary` with one earlier payload that belongs `offset` ticks before it. An earlier payload that does
+/// not fit the form is left out.
+pub fn wrap_red(payload_type: u8, earlier: Option<(u32, &[u8])>, primary: &[u8]) -> Vec<u8> {
+    let earlier = earlier.filter(|(offset, payload)| {
+        *offset <= RED_OFFSET_MAX && payload.len() <= RED_BLOCK_BYTES_MAX && !payload.is_empty()
+    });
+    let mut out = Vec::with_capacity(5 + earlier.map_or(0, |(_, payload)| payload.len()) + primary.len());
+    let payload_type = payload_type & 0x7f;
+    if let Some((offset, payload)) = earlier {
+        let [a, b, c] = lower_three((offset << 10) | payload.len() as u32);
+        out.extend([0x80 | payload_type, a, b, c]);
+    }
+    out.push(payload_type);
+    if let Some((_, payload)) = earlier {
+        out.extend(payload);
+    }
+    out.extend(primary);
+    out
+}
+
+fn lower_three(word: u32) -> [u8; 3] {
+    let [_, a, b, c] = word.to_be_bytes();
+    [a, b, c]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_packet_as_browsers_send_it() {
+        // One block of opus (111), 960 ticks back, 3 bytes, then the primary.
+        let payload = [0xef, 0x0f, 0x00, 0x03, 0x6f, 1, 2, 3, 9, 8];
+        let red = Red::parse(&payload).expect("well formed");
+        assert_eq!(red.redundant, [RedBlock { payload_type: 111, offset: 960, payload: &[1, 2, 3] }]);
+        assert_eq!((red.payload_type, red.primary), (111, &[9, 8][..]));
+        assert_eq!(wrap_red(111, Some((960, &[1, 2, 3])), &[9, 8]), payload);
+        assert_eq!(Red::parse(&payload[..6]), None);
+        assert_eq!(Red::parse(&[]), None);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out() {
+        for earlier in [(RED_OFFSET_MAX + 1, vec![1; 4]), (960, vec![1; 1024]), (960, vec![])] {
+            assert_eq!(wrap_red(111, Some((earlier.0, &earlier.1)), &[9]), [111, 9]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn wrapped_is_unwrapped(
+            payload_type in 0u8..128,
+            offset in 0..=RED_OFFSET_MAX,
+            earlier in proptest::collection::vec(any::<u8>(), 1..RED_BLOCK_BYTES_MAX),
+            primary in proptest::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let wrapped = wrap_red(payload_type, Some((offset, &earlier)), &primary);
+            let red = Red::parse(&wrapped).expect("just wrapped");
+            prop_assert_eq!(red.redundant, vec![RedBlock { payload_type, offset, payload: &earlier }]);
+            prop_assert_eq!((red.payload_type, red.primary), (payload_type, &primary[..]));
+        }
+
+        #[test]
+        fn no_payload_panics(payload in proptest::collection::vec(any::<u8>(), 0..64)) {
+            Red::parse(&payload);
+        }
+    }
+}
