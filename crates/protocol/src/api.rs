@@ -15,7 +15,7 @@ pub struct ApiErrorDto {
     pub message: String,
     /// When it may be tried again, Unix milliseconds, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(type = "number | undefined")]
+    #[ts(optional, type = "number")]
     pub retry_at: Option<u64>,
 }
 

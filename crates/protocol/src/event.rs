@@ -40,6 +40,7 @@ pub enum EventBody {
         speech: SpeechDto,
         /// How many identical danmaku this one stands for; absent is 1.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
         times: Option<u32>,
     },
     /// A message or danmaku was deleted.
@@ -177,11 +178,11 @@ pub enum SpeechDto {
         text: String,
         /// The message it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[ts(type = "number | undefined")]
+        #[ts(optional, type = "number")]
         reply_to: Option<u64>,
         /// Ids of the people named in it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        #[ts(type = "number[] | undefined")]
+        #[ts(optional, as = "Option<Vec<f64>>")]
         mentions: Vec<u64>,
     },
     /// A bullet comment.

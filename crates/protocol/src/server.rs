@@ -38,6 +38,7 @@ pub enum ServerMessage {
         events: Vec<EventDto>,
         /// How many mergeable events of this tick are not in `events`, because they were above the room's cap.
         #[serde(default, skip_serializing_if = "is_zero")]
+        #[ts(optional, as = "Option<u32>")]
         sampled_out: u32,
     },
     /// Absolute counts; the latest wins. At most one a tick, and only when they changed.
@@ -144,6 +145,7 @@ pub struct Counts {
     pub likes: u64,
     /// Some of those who came in since the last such message, at most 3.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Present>>")]
     pub joined: Vec<Present>,
 }
 
