@@ -22,7 +22,7 @@ mod stream_key;
 pub use disk::{StoredEntry, number};
 pub use door::{Door, DoorKey, Doors};
 pub use error::{BoxError, Conflict, StoreError};
-pub use event_log::{AUDITED, EventLog, MESSAGES, Page};
+pub use event_log::{Batch, EventLog, Page};
 pub use hash::{PasswordHash, TokenHash};
 pub use person::{Account, NewAccount, People, Person, folded};
 pub use room::{NewRoom, RoomRecord, Rooms, access_from_word, access_word};
