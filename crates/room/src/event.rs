@@ -55,7 +55,8 @@ pub enum Event {
         /// What.
         speech: Speech,
     },
-    /// Likes since the last such entry, merged: at most one entry a tick.
+    /// Likes since the last such entry, merged: at most one entry a tick. Now and then the total alone is said
+    /// again, with none added, so that the recent entries always hold it.
     Liked {
         /// How many came in.
         added: u32,
@@ -89,7 +90,8 @@ pub enum Event {
         /// Who.
         whom: ParticipantId,
     },
-    /// A person was put out.
+    /// A person was put out. If they were a moderator, they are none any more; if they were here, their `Left`
+    /// follows.
     Banned {
         /// By whom.
         by: ParticipantId,

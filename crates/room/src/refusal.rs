@@ -45,7 +45,7 @@ pub enum Refusal {
     /// A number is outside what the command allows.
     #[error("this value is outside what is allowed")]
     OutOfRange,
-    /// The message is not there: never was, already deleted, or too long ago.
+    /// The message is not there: never was, or too long ago; to be answered it must be chat, and not deleted.
     #[error("there is no such message")]
     NoSuchMessage,
     /// The room does not know the person.
@@ -57,7 +57,7 @@ pub enum Refusal {
     /// There is no show to end.
     #[error("the room is not live")]
     NotLive,
-    /// As many people are here as the room takes.
+    /// As many people are here as the room takes, or the person has as many lines as one may have.
     #[error("the room is full")]
     Full,
 }
