@@ -64,18 +64,20 @@ fn shown(section: &Section) -> impl Iterator<Item = &Setting> {
 /// `port = 8189`; a setting without a default is shown with an empty text.
 fn line(setting: &Setting) -> String {
     let name = setting.key.rsplit('.').next().unwrap_or(&setting.key);
-    match &setting.default {
-        Value::Null => format!("{name} = \"\""),
-        value => format!("{name} = {value}"),
+    if setting.default.is_null() {
+        return format!("{name} = \"\"");
     }
+    format!("{name} = {}", setting.default)
 }
 
 fn default_in_words(value: &Value) -> String {
-    match value {
-        Value::Null => "not set".to_owned(),
-        Value::Array(list) if list.is_empty() => "empty".to_owned(),
-        value => format!("`{}`", value.to_string().trim_matches('"')),
+    if value.is_null() {
+        return "not set".to_owned();
     }
+    if value.as_array().is_some_and(Vec::is_empty) {
+        return "empty".to_owned();
+    }
+    format!("`{}`", value.to_string().trim_matches('"'))
 }
 
 fn fold(text: &str, prefix: &str) -> String {

@@ -75,7 +75,11 @@ impl TypeVisitor for Declared {
 /// The same text, one field a line and indented, comments of one line on one line.
 fn laid_out(text: &str) -> String {
     let text = text.replace("/**\n * ", "/** ").replace("\n */", " */").replace("*/ ", "*/");
-    let text = text.replace("} | {", "}\n| {").replace(", };", ",\n};").replace(", } }", ",\n} }").replace(", }", ",\n}");
+    let text = text
+        .replace("} | {", "}\n| {")
+        .replace(", };", ",\n};")
+        .replace(", } }", ",\n} }")
+        .replace(", }", ",\n}");
     let mut out = String::new();
     let mut depth = 0_usize;
     for line in text.lines().map(str::trim) {
