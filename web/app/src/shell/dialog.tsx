@@ -41,10 +41,10 @@ export function Dialog(props: {
     >
       {open && (
         <div class="dialog-body">
-          <header>
+          <div class="dialog-head">
             <h2 id={id}>{props.title}</h2>
             {onClose && <IconButton icon="cross" label={t.close} onClick={onClose} />}
-          </header>
+          </div>
           {props.children}
         </div>
       )}
