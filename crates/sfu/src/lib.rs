@@ -1,8 +1,37 @@
 //! Selective forwarding: who gets what, and how losses are mended.
 //!
-//! The machine opens no socket and reads no clock: packets, orders and time come in by `handle_*`, packets and
-//! facts go out by `poll_*`. One `Sfu` lives on each media loop.
+//! The machine opens no socket and reads no clock: packets, orders and time come in by calls, packets and facts go
+//! out by `poll_*`. One [`Sfu`] lives on each media loop. A packet's way through it:
+//! `peer` (str0m decrypts) → `publisher` (RED apart) → `intake` (the room's numbers) → `track` (kept for who joins)
+//! → `down_track` (one viewer's numbers) → `subscriber` (payload type, RED) → `egress` (str0m encrypts).
 
+mod answer;
 mod config;
+mod down_track;
+mod egress;
+mod error;
+mod fragment;
+mod identity;
+mod intake;
+mod offer;
+mod packet;
+mod peer;
+mod publisher;
+mod room;
+mod sfu;
+mod stun;
+mod subscriber;
+mod track;
 
 pub use config::Config;
+pub use egress::{Egress, Outgoing};
+pub use error::SfuError;
+pub use fragment::Fragment;
+pub use identity::Identity;
+pub use offer::{Format, Offer, OfferError, Section};
+pub use packet::Packet;
+pub use peer::{LocalAddress, Transmit};
+pub use room::RoomStats;
+pub use sfu::{Addressee, Event, PeerId, STATS_INTERVAL, Sfu, Totals};
+pub use str0m::IceCreds;
+pub use str0m::net::Protocol;

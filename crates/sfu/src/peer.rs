@@ -1,0 +1,387 @@
+//! One peer's WebRTC state machine, with what may go wrong in it kept inside.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use media::{Codec, Kind};
+use str0m::change::SdpOffer;
+use str0m::format::FormatParams;
+use str0m::media::{Frequency, MediaKind, Mid, Pt};
+use str0m::net::{DatagramSend, Protocol, Receive, TcpType};
+use str0m::rtp::{Extension, ExtensionMap, RtpWrite, SeqNo};
+use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc};
+
+use crate::{Config, Egress, Identity, Offer, Outgoing, SfuError};
+
+/// Orders of the state machine to come back at once that are followed in one go. A peer that asks for more is
+/// broken, or the pacer has more than this to send, which can wait for the next call.
+const SPINS_MAX: usize = 4_096;
+
+/// Packets per viewer that can be sent again, about two seconds of 2.5 Mbit/s. Most of a viewer's memory is this.
+const RESEND_PACKETS: usize = 512;
+
+/// How much of what is sent may be resends before they stop: beyond this the link is full, not lossy.
+const RESEND_SHARE_MAX: f32 = 0.4;
+
+/// A datagram to be sent.
+#[derive(Debug)]
+pub struct Transmit {
+    /// UDP or TCP.
+    pub proto: Protocol,
+    /// The local address it goes out from.
+    pub source: SocketAddr,
+    /// To whom.
+    pub destination: SocketAddr,
+    /// What.
+    pub contents: DatagramSend,
+}
+
+/// Where a peer can reach this house.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LocalAddress {
+    /// UDP or TCP.
+    pub proto: Protocol,
+    /// The address.
+    pub addr: SocketAddr,
+}
+
+pub(crate) struct Peer {
+    rtc: Rtc,
+    audio: Option<Mid>,
+    video: Option<Mid>,
+    /// When the state machine wants to be called.
+    pub(crate) due: Instant,
+    /// It panicked or failed; nothing more is asked of it.
+    pub(crate) failed: bool,
+    /// Payload types of retransmissions, as bits, to count them on their way out.
+    resend_pts: u128,
+    pub(crate) sent: u64,
+    pub(crate) sent_bytes: u64,
+    pub(crate) resent: u64,
+    nack: bool,
+}
+
+/// Which end of a show a peer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Publisher,
+    Viewer,
+}
+
+impl Peer {
+    /// Answers an offer.
+    pub(crate) fn accept(
+        end: End,
+        offer: &Offer,
+        text: &str,
+        credentials: IceCreds,
+        identity: &Identity,
+        config: &Config,
+        addresses: &[LocalAddress],
+        now: Instant,
+    ) -> Result<(Peer, String), SfuError> {
+        let sdp = SdpOffer::from_sdp_string(text).map_err(|error| SfuError::BadOffer(error.to_string()))?;
+        let mut rtc = build(end, offer, credentials, identity, config, now);
+        for address in addresses {
+            if let Some(candidate) = candidate(address) {
+                rtc.add_local_candidate(candidate);
+            }
+        }
+        let answer =
+            rtc.sdp_api().accept_offer(sdp).map_err(|error| SfuError::BadOffer(error.to_string()))?;
+        let mid = |kind: Kind| {
+            let section = offer.section(kind)?;
+            let mid = Mid::from(section.mid.as_str());
+            let media = rtc.media(mid)?;
+            (!media.disabled() && media.kind() == str0m_kind(kind)).then_some(mid)
+        };
+        let (audio, video) = (mid(Kind::Audio), mid(Kind::Video));
+        let params = rtc.codec_config().params();
+        let resend_pts =
+            params.iter().filter_map(|p| p.resend()).fold(0u128, |bits, pt| bits | 1 << (*pt & 0x7f));
+        let answer = match end {
+            Publisher => crate::answer::prefer_red(&answer.to_sdp_string(), red_of(&rtc)),
+            Viewer => answer.to_sdp_string(),
+        };
+        let mut peer = Peer {
+            rtc,
+            audio,
+            video,
+            due: now,
+            failed: false,
+            resend_pts,
+            sent: 0,
+            sent_bytes: 0,
+            resent: 0,
+            nack: config.retransmit,
+        };
+        if end == Viewer {
+            peer.prepare_to_send();
+        }
+        Ok((peer, answer))
+    }
+
+    /// Sound is never delayed, and neither is the picture: what is sent is what the publisher sends, and holding it
+    /// back while the estimate starts low would only stall the show. Bursts are spread before they come here.
+    fn prepare_to_send(&mut self) {
+        for mid in [self.audio, self.video].into_iter().flatten() {
+            if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(mid, None) {
+                stream.set_unpaced(true);
+                stream.set_rtx_cache(
+                    RESEND_PACKETS,
+                    std::time::Duration::from_secs(2),
+                    Some(RESEND_SHARE_MAX),
+                );
+            }
+        }
+    }
+
+    pub(crate) fn receives(&self, kind: Kind) -> bool {
+        self.mid(kind).is_some()
+    }
+
+    /// Payload types in use after the answer, with RED's for those that can be wrapped.
+    pub(crate) fn payload_types(&self) -> Vec<(u8, Option<u8>, Option<Codec>)> {
+        let params = self.rtc.codec_config().params();
+        params.iter().map(|p| (*p.pt(), p.red().map(|pt| *pt), codec_of(p.spec().codec))).collect()
+    }
+
+    /// Takes a datagram for this peer.
+    pub(crate) fn receive(
+        &mut self,
+        proto: Protocol,
+        source: SocketAddr,
+        destination: SocketAddr,
+        data: &[u8],
+        now: Instant,
+    ) {
+        self.guarded(|rtc| {
+            let Ok(receive) = Receive::new(proto, source, destination, data) else { return Ok(()) };
+            let input = Input::Receive(now, receive);
+            if rtc.accepts(&input) { rtc.handle_input(input) } else { Ok(()) }
+        });
+    }
+
+    /// Lets time pass and takes everything out that there is.
+    pub(crate) fn drain(&mut self, now: Instant, out: &mut VecDeque<Transmit>, events: &mut Vec<Event>) {
+        let (mut sent, mut sent_bytes, mut resent) = (0, 0, 0);
+        let resend_pts = self.resend_pts;
+        let mut due = now;
+        self.guarded(|rtc| {
+            for _ in 0..SPINS_MAX {
+                match rtc.poll_output()? {
+                    Output::Transmit(transmit) => {
+                        if let Some(pt) = media_payload_type(&transmit.contents) {
+                            sent += 1;
+                            sent_bytes += transmit.contents.len() as u64;
+                            resent += u64::from(resend_pts >> pt & 1 == 1);
+                        }
+                        out.push_back(Transmit {
+                            proto: transmit.proto,
+                            source: transmit.source,
+                            destination: transmit.destination,
+                            contents: transmit.contents,
+                        });
+                    }
+                    Output::Event(event) => events.push(event),
+                    Output::Timeout(at) if at <= now => rtc.handle_input(Input::Timeout(now))?,
+                    Output::Timeout(at) => {
+                        due = at;
+                        return Ok(());
+                    }
+                }
+            }
+            Ok(())
+        });
+        self.due = due;
+        self.sent += sent;
+        self.sent_bytes += sent_bytes;
+        self.resent += resent;
+    }
+
+    /// Time has passed without a datagram.
+    pub(crate) fn timeout(&mut self, now: Instant) {
+        self.guarded(|rtc| rtc.handle_input(Input::Timeout(now)));
+    }
+
+    /// Asks the publisher for a keyframe.
+    pub(crate) fn ask_keyframe(&mut self) -> bool {
+        let Some(mid) = self.video else { return false };
+        let mut asked = false;
+        self.guarded(|rtc| {
+            let mut api = rtc.direct_api();
+            if let Some(stream) = api.stream_rx_by_mid(mid, None) {
+                stream.request_keyframe(str0m::media::KeyframeRequestKind::Pli);
+                asked = true;
+            }
+            Ok(())
+        });
+        asked
+    }
+
+    /// Takes the other end's new ICE credentials, with `ours` for this end. The answer to the first offer stays as
+    /// it was but for those, so the offer is taken again with them.
+    pub(crate) fn restart_ice(&mut self, offer: &str, ours: &IceCreds) -> Result<(), SfuError> {
+        let sdp = SdpOffer::from_sdp_string(offer).map_err(|error| SfuError::BadOffer(error.to_string()))?;
+        let mut outcome = Ok(());
+        self.guarded(|rtc| {
+            outcome = rtc
+                .sdp_api()
+                .accept_offer(sdp)
+                .map(|_| ())
+                .map_err(|error| SfuError::BadOffer(error.to_string()));
+            rtc.direct_api().set_local_ice_credentials(ours.clone());
+            Ok(())
+        });
+        outcome
+    }
+
+    pub(crate) fn add_remote_candidate(&mut self, candidate: Candidate) {
+        self.guarded(|rtc| {
+            rtc.add_remote_candidate(candidate);
+            Ok(())
+        });
+    }
+
+    /// Says goodbye; what is to be sent for that comes out of the next [`Peer::drain`].
+    pub(crate) fn close(&mut self) {
+        self.guarded(Rtc::close);
+    }
+
+    pub(crate) fn is_alive(&self) -> bool {
+        !self.failed && self.rtc.is_alive()
+    }
+
+    fn mid(&self, kind: Kind) -> Option<Mid> {
+        match kind {
+            Kind::Audio => self.audio,
+            Kind::Video => self.video,
+        }
+    }
+
+    /// str0m panics where it finds a bug of its own. That costs this peer, not the loop: the state machine owns
+    /// nothing outside itself, so nothing half done is left behind.
+    fn guarded(&mut self, ask: impl FnOnce(&mut Rtc) -> Result<(), str0m::RtcError>) {
+        if self.failed {
+            return;
+        }
+        let rtc = &mut self.rtc;
+        match catch_unwind(AssertUnwindSafe(|| ask(rtc))) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "A peer's state machine failed");
+                self.failed = true;
+            }
+            Err(_) => {
+                tracing::error!("A peer's state machine panicked; the peer is dropped");
+                self.failed = true;
+            }
+        }
+    }
+}
+
+use End::{Publisher, Viewer};
+
+impl Egress for Peer {
+    fn write(&mut self, kind: Kind, pt: u8, outgoing: &Outgoing, payload: Option<Arc<[u8]>>) {
+        let Some(mid) = self.mid(kind) else { return };
+        let nackable = self.nack && payload.is_none();
+        let packet = &outgoing.packet;
+        let time = u32::try_from(outgoing.time & 0xffff_ffff).unwrap_or(0);
+        let payload = payload.unwrap_or_else(|| Arc::clone(&packet.payload));
+        let write = RtpWrite::new(Pt::from(pt), SeqNo::from(outgoing.seq), time, outgoing.wallclock, payload)
+            .marker(packet.marker)
+            .nackable(nackable);
+        self.guarded(|rtc| {
+            if let Some(stream) = rtc.direct_api().stream_tx_by_mid(mid, None) {
+                stream.write_rtp(write);
+            }
+            Ok(())
+        });
+    }
+}
+
+/// Exactly the codecs of the offer that are known here, so that whatever the offer names of them is in the answer.
+fn build(
+    end: End,
+    offer: &Offer,
+    credentials: IceCreds,
+    identity: &Identity,
+    config: &Config,
+    now: Instant,
+) -> Rtc {
+    let mut builder = Rtc::builder()
+        .set_rtp_mode(true)
+        .set_ice_lite(true)
+        .set_local_ice_credentials(credentials)
+        .set_crypto_provider(Arc::clone(&identity.crypto))
+        .set_dtls_cert(identity.certificate.clone())
+        .clear_codecs()
+        .enable_opus(true, config.audio_redundancy)
+        .set_extension_map(extensions(end))
+        .set_stats_interval(Some(std::time::Duration::from_secs(2)));
+    if end == Viewer && config.estimate {
+        builder = builder.enable_bwe(Some(str0m::bwe::Bitrate::mbps(2)));
+    }
+    let codecs = builder.codec_config();
+    for format in offer.formats().filter(|format| format.description.codec.kind() == Kind::Video) {
+        let resend = format.rtx.filter(|_| config.retransmit).map(Pt::from);
+        let codec = match format.description.codec {
+            Codec::H264 => str0m::format::Codec::H264,
+            Codec::H265 => str0m::format::Codec::H265,
+            Codec::Vp8 => str0m::format::Codec::Vp8,
+            Codec::Vp9 => str0m::format::Codec::Vp9,
+            Codec::Av1 => str0m::format::Codec::Av1,
+            Codec::Opus => continue,
+        };
+        let parameters = FormatParams::parse_line(&format.parameters);
+        codecs.add_config(Pt::from(format.pt), resend, codec, Frequency::NINETY_KHZ, None, parameters);
+    }
+    builder.build(now)
+}
+
+/// A publisher needs names for its streams; a viewer is shown nothing but the numbers its bandwidth is estimated by.
+fn extensions(end: End) -> ExtensionMap {
+    let mut map = ExtensionMap::empty();
+    map.set(3, Extension::TransportSequenceNumber);
+    if end == Publisher {
+        map.set(2, Extension::AbsoluteSendTime);
+        map.set(4, Extension::RtpMid);
+        map.set(10, Extension::RtpStreamId);
+        map.set(11, Extension::RepairedRtpStreamId);
+    }
+    map
+}
+
+fn candidate(address: &LocalAddress) -> Option<Candidate> {
+    match address.proto {
+        Protocol::Tcp => Candidate::builder().tcp().host(address.addr).tcptype(TcpType::Passive).build().ok(),
+        _ => Candidate::host(address.addr, "udp").ok(),
+    }
+}
+
+fn red_of(rtc: &Rtc) -> Option<u8> {
+    rtc.codec_config().params().iter().find_map(|p| p.red()).map(|pt| *pt)
+}
+
+fn codec_of(codec: str0m::format::Codec) -> Option<Codec> {
+    Codec::ALL.into_iter().find(|ours| codec.to_string().eq_ignore_ascii_case(ours.name()))
+}
+
+fn str0m_kind(kind: Kind) -> MediaKind {
+    match kind {
+        Kind::Audio => MediaKind::Audio,
+        Kind::Video => MediaKind::Video,
+    }
+}
+
+/// The payload type of an RTP datagram; `None` for RTCP, DTLS and STUN, which are told apart by their first bytes
+/// (RFC 7983, RFC 5761).
+fn media_payload_type(datagram: &[u8]) -> Option<u8> {
+    let (first, second) = (*datagram.first()?, *datagram.get(1)?);
+    let pt = second & 0x7f;
+    ((128..192).contains(&first) && !(64..96).contains(&pt)).then_some(pt)
+}

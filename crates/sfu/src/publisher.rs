@@ -1,0 +1,156 @@
+//! Who sends a room's media: from RTP packets to the packets everybody gets.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use media::{Description, Kind, Red};
+use str0m::media::Rid;
+use str0m::rtp::RtpPacket;
+
+use crate::Offer;
+use crate::intake::Incoming;
+use crate::peer::Peer;
+
+/// A publisher from whom nothing has come for so long has lost its connection.
+pub(crate) const SILENCE_MAX: Duration = Duration::from_secs(5);
+
+/// Sounds remembered by their number, to know which redundant one is missing.
+const HEARD: u64 = 64;
+
+/// The longest time two neighbouring sounds may lie apart to be taken for neighbours, in ticks (120 ms).
+const SOUND_TICKS_MAX: u64 = 5_760;
+
+pub(crate) struct Publisher {
+    pub(crate) peer: Peer,
+    /// What each payload type carries.
+    descriptions: Vec<(u8, Description)>,
+    red: Vec<u8>,
+    /// The one layer taken of a publisher that sends several.
+    layer: Option<Option<Rid>>,
+    /// When the last media packet came.
+    pub(crate) heard: Option<Instant>,
+    /// Whether the room was told that it is there.
+    pub(crate) told: bool,
+    /// Bit n: the sound `newest - n` has come.
+    sounds: u64,
+    newest: Option<(u64, u64, Arc<[u8]>)>,
+}
+
+impl Publisher {
+    pub(crate) fn new(peer: Peer, offer: &Offer) -> Publisher {
+        let types = peer.payload_types();
+        let descriptions = types
+            .iter()
+            .filter_map(|(pt, _, codec)| {
+                let named = offer.description(*pt).filter(|d| Some(d.codec) == *codec);
+                Some((*pt, named.or_else(|| codec.map(|codec| Description::parse(codec, "")))?))
+            })
+            .collect();
+        let red = types.iter().filter_map(|(_, red, _)| *red).collect();
+        Publisher { peer, descriptions, red, layer: None, heard: None, told: false, sounds: 0, newest: None }
+    }
+
+    /// Takes an RTP packet apart. A packet of RED may hold more than one sound, which come out in order.
+    pub(crate) fn unwrap(
+        &mut self,
+        source: u64,
+        packet: RtpPacket,
+        rid: Option<Rid>,
+        now: Instant,
+        out: &mut Vec<Incoming>,
+    ) {
+        self.heard = Some(now);
+        let pt = *packet.header.payload_type;
+        let incoming = |description, seq, time, marker, payload, earlier| Incoming {
+            source,
+            description,
+            seq,
+            time,
+            marker,
+            arrived: now,
+            payload,
+            earlier,
+        };
+        let (seq, time, marker) = (*packet.seq_no, packet.time.numer(), packet.header.marker);
+        if self.red.contains(&pt) {
+            let Some(red) = Red::parse(&packet.payload) else { return };
+            let Some(description) = self.describe(red.payload_type) else { return };
+            let count = red.redundant.len() as u64;
+            for (at, block) in red.redundant.iter().enumerate() {
+                // Blocks are of the packets right before this one, oldest first.
+                let Some(lost) = seq.checked_sub(count - at as u64) else { continue };
+                let Some(then) = time.checked_sub(u64::from(block.offset)) else { continue };
+                if block.payload_type != red.payload_type || block.payload.is_empty() || self.has_sound(lost)
+                {
+                    continue;
+                }
+                let payload: Arc<[u8]> = block.payload.into();
+                let earlier = self.hear(lost, then, &payload);
+                out.push(incoming(description, lost, then, false, payload, earlier));
+            }
+            if !self.has_sound(seq) {
+                let payload: Arc<[u8]> = red.primary.into();
+                let earlier = self.hear(seq, time, &payload);
+                out.push(incoming(description, seq, time, marker, payload, earlier));
+            }
+            return;
+        }
+        let Some(description) = self.describe(pt) else { return };
+        match description.codec.kind() {
+            Kind::Audio => {
+                if !self.has_sound(seq) {
+                    let earlier = self.hear(seq, time, &packet.payload);
+                    out.push(incoming(description, seq, time, marker, packet.payload, earlier));
+                }
+            }
+            Kind::Video => {
+                if *self.layer.get_or_insert(rid) == rid {
+                    out.push(incoming(description, seq, time, marker, packet.payload, None));
+                }
+            }
+        }
+    }
+
+    /// Whether its media has stopped.
+    pub(crate) fn is_silent(&self, now: Instant) -> bool {
+        self.heard.is_some_and(|heard| now >= heard + SILENCE_MAX)
+    }
+
+    fn describe(&self, pt: u8) -> Option<Description> {
+        self.descriptions.iter().find(|(of, _)| *of == pt).map(|(_, description)| *description)
+    }
+
+    fn has_sound(&self, seq: u64) -> bool {
+        match &self.newest {
+            // Before the first sound there is nothing to mend.
+            None => false,
+            Some((newest, _, _)) if seq > *newest => false,
+            Some((newest, _, _)) => newest - seq >= HEARD || self.sounds >> (newest - seq) & 1 == 1,
+        }
+    }
+
+    /// Notes a sound, and says what came right before it.
+    fn hear(&mut self, seq: u64, time: u64, payload: &Arc<[u8]>) -> Option<(u32, Arc<[u8]>)> {
+        match self.newest.take() {
+            Some((newest, then, last)) if seq <= newest => {
+                self.sounds |= 1 << (newest - seq).min(HEARD - 1);
+                self.newest = Some((newest, then, last));
+                None
+            }
+            Some((newest, then, last)) => {
+                let step = seq - newest;
+                self.sounds = if step >= HEARD { 1 } else { (self.sounds << step) | 1 };
+                self.newest = Some((seq, time, Arc::clone(payload)));
+                let apart = time.wrapping_sub(then);
+                (step == 1 && apart > 0 && apart <= SOUND_TICKS_MAX)
+                    .then(|| (u32::try_from(apart).unwrap_or(u32::MAX), last))
+            }
+            None => {
+                // What is older than the first sound stays out: its place would be before the beginning.
+                self.sounds = u64::MAX;
+                self.newest = Some((seq, time, Arc::clone(payload)));
+                None
+            }
+        }
+    }
+}

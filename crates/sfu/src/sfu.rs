@@ -1,0 +1,833 @@
+//! The forwarding machine of one loop: every peer on it, every room that has one of them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use media::Kind;
+use model::RoomId;
+use str0m::net::Protocol;
+use str0m::{Event as PeerEvent, IceConnectionState, IceCreds};
+
+use crate::peer::{End, Peer};
+use crate::publisher::Publisher;
+use crate::room::Room;
+use crate::stun::called_ufrag;
+use crate::subscriber::Subscriber;
+use crate::{Config, Fragment, Identity, LocalAddress, Offer, Packet, RoomStats, SfuError, Transmit};
+
+/// A peer that has not connected in so long never will.
+const CONNECT_MAX: Duration = Duration::from_secs(20);
+
+/// A peer whose connection is lost may come back (an ICE restart, another network) for so long.
+const LOST_MAX: Duration = Duration::from_secs(30);
+
+/// How often silence, keyframe wishes and leftovers are looked after.
+const TICK: Duration = Duration::from_millis(50);
+
+/// How often figures are renewed.
+pub const STATS_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Addresses remembered for one peer: its networks, and those of its address translators. The oldest goes.
+const ADDRESSES_MAX: usize = 8;
+
+/// A peer, for as long as its loop runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PeerId(pub u64);
+
+/// Something the machine tells.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A publisher's media arrives.
+    PublisherConnected {
+        /// Where.
+        room: RoomId,
+    },
+    /// It stopped without a word.
+    PublisherLost {
+        /// Where.
+        room: RoomId,
+    },
+    /// How many watch on this loop.
+    Watching {
+        /// Where.
+        room: RoomId,
+        /// How many now.
+        count: u32,
+    },
+    /// A packet for the loops that have viewers of the room.
+    Relay {
+        /// Where.
+        room: RoomId,
+        /// The packet, shared.
+        packet: Arc<Packet>,
+    },
+    /// Viewers here need a keyframe of a publisher on another loop.
+    KeyframeWanted {
+        /// Where.
+        room: RoomId,
+    },
+    /// A peer is no more.
+    Gone {
+        /// Which.
+        peer: PeerId,
+        /// Where it was.
+        room: RoomId,
+    },
+}
+
+/// Whom a datagram was for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Addressee {
+    /// A peer of this loop, which has it.
+    Here,
+    /// Whoever answers to this ICE name, if another loop knows it.
+    Named(String),
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// Counters since the machine was made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Publishers now.
+    pub publishers: u64,
+    /// Connected viewers now.
+    pub viewers: u64,
+    /// Packets taken from publishers.
+    pub packets_in: u64,
+    /// Bytes of payload taken from publishers.
+    pub bytes_in: u64,
+    /// Publishers' packets that never came.
+    pub packets_in_lost: u64,
+    /// Packets sent to viewers, resent ones included.
+    pub packets_out: u64,
+    /// Bytes of those.
+    pub bytes_out: u64,
+    /// Packets viewers say they lost.
+    pub packets_out_lost: u64,
+    /// Packets sent again.
+    pub packets_retransmitted: u64,
+    /// Keyframes asked of publishers.
+    pub keyframes_asked: u64,
+    /// Peers dropped because their state machine failed.
+    pub peers_failed: u64,
+}
+
+/// The machine.
+pub struct Sfu {
+    config: Config,
+    identity: Identity,
+    addresses: Vec<LocalAddress>,
+    next_peer: u64,
+    peers: BTreeMap<PeerId, Entry>,
+    rooms: BTreeMap<RoomId, Room>,
+    /// Never walked over, only asked.
+    by_address: HashMap<SocketAddr, PeerId>,
+    by_ufrag: HashMap<String, PeerId>,
+    due: BinaryHeap<Reverse<(Instant, PeerId)>>,
+    dirty: BTreeSet<PeerId>,
+    transmits: VecDeque<Transmit>,
+    events: VecDeque<Event>,
+    scratch: Vec<PeerEvent>,
+    tick_at: Option<Instant>,
+    stats_at: Option<Instant>,
+    totals: Totals,
+}
+
+struct Entry {
+    room: RoomId,
+    end: PeerEnd,
+    offer: String,
+    credentials: IceCreds,
+    addresses: VecDeque<SocketAddr>,
+    /// When it is in the heap; entries at other times are old.
+    scheduled: Option<Instant>,
+    made: Instant,
+    connected: bool,
+    lost_since: Option<Instant>,
+    closing: bool,
+    reported_lost: u64,
+}
+
+enum PeerEnd {
+    Publisher(Box<Publisher>),
+    Viewer(Box<Subscriber>),
+}
+
+impl PeerEnd {
+    fn peer(&mut self) -> &mut Peer {
+        match self {
+            PeerEnd::Publisher(publisher) => &mut publisher.peer,
+            PeerEnd::Viewer(viewer) => &mut viewer.peer,
+        }
+    }
+
+    fn due(&self) -> Instant {
+        match self {
+            PeerEnd::Publisher(publisher) => publisher.peer.due,
+            PeerEnd::Viewer(viewer) => viewer.due(),
+        }
+    }
+}
+
+impl Sfu {
+    /// A machine whose peers reach it at `addresses`.
+    pub fn new(config: Config, identity: Identity, addresses: Vec<LocalAddress>) -> Sfu {
+        Sfu {
+            config,
+            identity,
+            addresses,
+            next_peer: 0,
+            peers: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+            by_address: HashMap::new(),
+            by_ufrag: HashMap::new(),
+            due: BinaryHeap::new(),
+            dirty: BTreeSet::new(),
+            transmits: VecDeque::new(),
+            events: VecDeque::new(),
+            scratch: Vec::new(),
+            tick_at: None,
+            stats_at: None,
+            totals: Totals::default(),
+        }
+    }
+
+    /// Answers a publisher's offer. It takes the place of the publisher that was there once its media arrives.
+    pub fn publish(
+        &mut self,
+        room: RoomId,
+        offer: &str,
+        credentials: IceCreds,
+        now: Instant,
+    ) -> Result<(PeerId, String), SfuError> {
+        let (peer, parsed, answer) = self.accept(End::Publisher, offer, &credentials, now)?;
+        let end = PeerEnd::Publisher(Box::new(Publisher::new(peer, &parsed)));
+        let id = self.enter(room, end, offer, credentials, now);
+        let before = self.room(room).publisher.replace(id);
+        if let Some(before) = before {
+            // The newcomer has the key as well; two would only take turns in the picture.
+            self.put_out(before);
+        }
+        Ok((id, answer))
+    }
+
+    /// Answers a viewer's offer.
+    pub fn watch(
+        &mut self,
+        room: RoomId,
+        offer: &str,
+        credentials: IceCreds,
+        now: Instant,
+    ) -> Result<(PeerId, String), SfuError> {
+        if self.peers.len() >= self.config.viewers_max {
+            return Err(SfuError::Full);
+        }
+        let (peer, parsed, answer) = self.accept(End::Viewer, offer, &credentials, now)?;
+        let end = PeerEnd::Viewer(Box::new(Subscriber::new(peer, &parsed)));
+        let id = self.enter(room, end, offer, credentials, now);
+        self.room(room).viewers.insert(id);
+        Ok((id, answer))
+    }
+
+    /// Takes a peer's trickled candidates, or its ICE restart, for which `fresh` is this end's credentials. Says
+    /// whether they are in use now.
+    pub fn trickle(
+        &mut self,
+        peer: PeerId,
+        fragment: &str,
+        fresh: &IceCreds,
+        now: Instant,
+    ) -> Result<bool, SfuError> {
+        if fragment.len() > self.config.sdp_bytes_max {
+            return Err(SfuError::TooLong(self.config.sdp_bytes_max));
+        }
+        let parsed = Fragment::parse(fragment)
+            .ok_or_else(|| SfuError::BadOffer("it has neither candidates nor credentials".into()))?;
+        let entry = self.peers.get_mut(&peer).ok_or(SfuError::NoSuchPeer)?;
+        let before = first_credentials(&entry.offer);
+        let restart = parsed.credentials.filter(|c| before.as_ref().is_some_and(|b| b != c));
+        let restarted = restart.is_some();
+        if let Some(theirs) = restart {
+            let offer = with_credentials(&entry.offer, &theirs);
+            entry.end.peer().restart_ice(&offer, fresh)?;
+            entry.offer = offer;
+            self.by_ufrag.remove(&entry.credentials.ufrag);
+            self.by_ufrag.insert(fresh.ufrag.clone(), peer);
+            entry.credentials = fresh.clone();
+        }
+        for candidate in parsed.candidates {
+            entry.end.peer().add_remote_candidate(candidate);
+        }
+        self.drain(peer, now);
+        Ok(restarted)
+    }
+
+    /// A peer takes leave.
+    pub fn close(&mut self, peer: PeerId, now: Instant) -> Result<(), SfuError> {
+        let entry = self.peers.get(&peer).ok_or(SfuError::NoSuchPeer)?;
+        let room = entry.room;
+        if self.rooms.get(&room).is_some_and(|r| r.publisher == Some(peer)) {
+            self.room(room).publisher = None;
+            self.publisher_gone(room);
+        }
+        self.put_out(peer);
+        self.drain(peer, now);
+        self.remove(peer);
+        Ok(())
+    }
+
+    /// Puts the room's publisher out, if it is here.
+    pub fn close_publisher(&mut self, room: RoomId, now: Instant) {
+        if let Some(peer) = self.rooms.get(&room).and_then(|r| r.publisher) {
+            let _ = self.close(peer, now);
+        }
+    }
+
+    /// Puts the room's viewers out.
+    pub fn close_viewers(&mut self, room: RoomId, now: Instant) {
+        let viewers: Vec<PeerId> =
+            self.rooms.get(&room).map(|r| r.viewers.iter().copied().collect()).unwrap_or_default();
+        for peer in viewers {
+            let _ = self.close(peer, now);
+        }
+    }
+
+    /// Takes a datagram. What it leads to is sent by [`Sfu::flush`].
+    pub fn receive(
+        &mut self,
+        proto: Protocol,
+        source: SocketAddr,
+        destination: SocketAddr,
+        data: &[u8],
+        now: Instant,
+    ) -> Addressee {
+        let called = called_ufrag(data);
+        let peer = match (&called, self.by_address.get(&source)) {
+            (Some(ufrag), known) => match self.by_ufrag.get(*ufrag) {
+                Some(peer) => Some(*peer),
+                None if known.is_none() => return Addressee::Named((*ufrag).to_owned()),
+                None => known.copied(),
+            },
+            (None, known) => known.copied(),
+        };
+        let Some(peer) = peer else { return Addressee::Unknown };
+        let Some(entry) = self.peers.get_mut(&peer) else { return Addressee::Unknown };
+        if called.is_some() && self.by_address.get(&source) != Some(&peer) {
+            // Only who knows the password may claim an address, or one peer could take another's packets away.
+            if !crate::stun::is_signed(data, &entry.credentials.pass, &self.identity) {
+                return Addressee::Unknown;
+            }
+            if let Some(old) = self.by_address.insert(source, peer)
+                && let Some(other) = self.peers.get_mut(&old)
+            {
+                other.addresses.retain(|address| *address != source);
+            }
+            let entry =
+                self.peers.get_mut(&peer).expect("looked up above, and only another was touched since");
+            entry.addresses.push_back(source);
+            if entry.addresses.len() > ADDRESSES_MAX
+                && let Some(oldest) = entry.addresses.pop_front()
+            {
+                self.by_address.remove(&oldest);
+            }
+        }
+        let entry = self.peers.get_mut(&peer).expect("looked up above, and never removed since");
+        entry.end.peer().receive(proto, source, destination, data, now);
+        self.drain(peer, now);
+        Addressee::Here
+    }
+
+    /// Takes a packet of a publisher on another loop.
+    pub fn relay(&mut self, room: RoomId, packet: &Arc<Packet>, now: Instant) {
+        self.spread(room, packet, now);
+    }
+
+    /// Other loops begin or cease to want the room's packets; who begins is given what is kept.
+    pub fn set_relayed(&mut self, room: RoomId, relayed: bool) -> Vec<Arc<Packet>> {
+        let config = self.config.clone();
+        let room = self.rooms.entry(room).or_insert_with(|| Room::new(&config));
+        room.relayed = relayed;
+        room.video.kept().map(|(kept, _)| kept.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Viewers on another loop need a keyframe.
+    pub fn want_keyframe(&mut self, room: RoomId, now: Instant) {
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.video.want_keyframe();
+        }
+        self.ask_keyframe(room, now);
+    }
+
+    /// Sends what was written to viewers since the last call: after a batch of datagrams, so that a frame leaves in
+    /// one piece.
+    pub fn flush(&mut self, now: Instant) {
+        while let Some(peer) = self.dirty.pop_first() {
+            if let Some(entry) = self.peers.get_mut(&peer) {
+                entry.end.peer().timeout(now);
+            }
+            self.drain(peer, now);
+        }
+    }
+
+    /// Time has come to [`Sfu::poll_timeout`].
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some(Reverse((at, peer))) = self.due.peek().copied() {
+            if at > now {
+                break;
+            }
+            self.due.pop();
+            let Some(entry) = self.peers.get_mut(&peer) else { continue };
+            if entry.scheduled != Some(at) {
+                continue;
+            }
+            entry.scheduled = None;
+            if let (PeerEnd::Viewer(viewer), Some(room)) = (&mut entry.end, self.rooms.get(&entry.room)) {
+                viewer.catch_up(&room.video, now);
+            }
+            entry.end.peer().timeout(now);
+            self.drain(peer, now);
+        }
+        if self.tick_at.is_none_or(|at| now >= at) {
+            self.tick_at = Some(now + TICK);
+            self.tick(now);
+        }
+        if self.stats_at.is_none_or(|at| now >= at) {
+            let first = self.stats_at.is_none();
+            self.stats_at = Some(now + STATS_INTERVAL);
+            if !first {
+                self.measure();
+            }
+        }
+    }
+
+    /// When to call [`Sfu::handle_timeout`].
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        if self.peers.is_empty() {
+            return None;
+        }
+        let peer = self.due.peek().map(|Reverse((at, _))| *at);
+        [peer, self.tick_at, self.stats_at].into_iter().flatten().min()
+    }
+
+    /// The next datagram to be sent. Those of one viewer come one after the other.
+    pub fn poll_transmit(&mut self) -> Option<Transmit> {
+        self.transmits.pop_front()
+    }
+
+    /// The next thing to be told.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// What is seen of a room here.
+    pub fn stats(&self, room: RoomId) -> RoomStats {
+        self.rooms.get(&room).map(|room| room.stats).unwrap_or_default()
+    }
+
+    /// Rooms that have figures.
+    pub fn rooms(&self) -> impl Iterator<Item = (RoomId, RoomStats)> + '_ {
+        self.rooms.iter().map(|(id, room)| (*id, room.stats))
+    }
+
+    /// The counters.
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    /// Whether a peer is still here.
+    pub fn has(&self, peer: PeerId) -> bool {
+        self.peers.contains_key(&peer)
+    }
+
+    fn accept(
+        &mut self,
+        end: End,
+        text: &str,
+        credentials: &IceCreds,
+        now: Instant,
+    ) -> Result<(Peer, Offer, String), SfuError> {
+        if text.len() > self.config.sdp_bytes_max {
+            return Err(SfuError::TooLong(self.config.sdp_bytes_max));
+        }
+        let offer = Offer::parse(text)?;
+        if offer.formats().next().is_none() {
+            return Err(SfuError::NoCommonCodec);
+        }
+        let accepted = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let (identity, config) = (&self.identity, &self.config);
+            Peer::accept(end, &offer, text, credentials.clone(), identity, config, &self.addresses, now)
+        }));
+        let (peer, answer) = accepted.unwrap_or_else(|_| {
+            tracing::error!("Answering an offer panicked; it is refused");
+            Err(SfuError::BadOffer("it contradicts itself".into()))
+        })?;
+        if !peer.receives(Kind::Audio) && !peer.receives(Kind::Video) {
+            return Err(SfuError::NoCommonCodec);
+        }
+        Ok((peer, offer, answer))
+    }
+
+    fn enter(
+        &mut self,
+        room: RoomId,
+        end: PeerEnd,
+        offer: &str,
+        credentials: IceCreds,
+        now: Instant,
+    ) -> PeerId {
+        self.next_peer += 1;
+        let id = PeerId(self.next_peer);
+        self.by_ufrag.insert(credentials.ufrag.clone(), id);
+        self.room(room);
+        let entry = Entry {
+            room,
+            end,
+            offer: offer.to_owned(),
+            credentials,
+            addresses: VecDeque::new(),
+            scheduled: None,
+            made: now,
+            connected: false,
+            lost_since: None,
+            closing: false,
+            reported_lost: 0,
+        };
+        self.peers.insert(id, entry);
+        self.drain(id, now);
+        id
+    }
+
+    fn room(&mut self, room: RoomId) -> &mut Room {
+        let config = &self.config;
+        self.rooms.entry(room).or_insert_with(|| Room::new(config))
+    }
+
+    /// Takes out what a peer has to say, acts on it, and notes when it wants to be called.
+    fn drain(&mut self, id: PeerId, now: Instant) {
+        let Some(entry) = self.peers.get_mut(&id) else { return };
+        let mut events = std::mem::take(&mut self.scratch);
+        let peer = entry.end.peer();
+        let before = (peer.sent, peer.sent_bytes, peer.resent);
+        peer.drain(now, &mut self.transmits, &mut events);
+        if let PeerEnd::Viewer(viewer) = &entry.end {
+            self.totals.packets_out += viewer.peer.sent - before.0;
+            self.totals.bytes_out += viewer.peer.sent_bytes - before.1;
+            self.totals.packets_retransmitted += viewer.peer.resent - before.2;
+        }
+        for event in events.drain(..) {
+            self.peer_event(id, event, now);
+        }
+        self.scratch = events;
+        self.schedule(id);
+    }
+
+    fn schedule(&mut self, id: PeerId) {
+        let Some(entry) = self.peers.get_mut(&id) else { return };
+        let due = entry.end.due();
+        // A time already in the heap that is not later will do: it comes round and asks again.
+        if entry.scheduled.is_none_or(|at| due < at) {
+            entry.scheduled = Some(due);
+            self.due.push(Reverse((due, id)));
+        }
+    }
+
+    fn peer_event(&mut self, id: PeerId, event: PeerEvent, now: Instant) {
+        match event {
+            PeerEvent::Connected => self.connected(id, now),
+            PeerEvent::IceConnectionStateChange(state) => self.ice_changed(id, state, now),
+            PeerEvent::RtpPacket(packet) => self.published(id, packet, now),
+            PeerEvent::KeyframeRequest(_) => self.viewer_wants_keyframe(id, now),
+            PeerEvent::MediaEgressStats(stats) => {
+                if let (Some(entry), Some(remote)) = (self.peers.get_mut(&id), stats.remote) {
+                    // Sound and picture report apart; only growth is counted.
+                    let lost = remote.packets_lost;
+                    self.totals.packets_out_lost += lost.saturating_sub(entry.reported_lost);
+                    entry.reported_lost = entry.reported_lost.max(lost);
+                }
+            }
+            PeerEvent::Closed => {
+                if let Some(entry) = self.peers.get_mut(&id) {
+                    entry.lost_since.get_or_insert(now);
+                    entry.closing = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn connected(&mut self, id: PeerId, now: Instant) {
+        let Some(entry) = self.peers.get_mut(&id) else { return };
+        entry.connected = true;
+        let room = entry.room;
+        if let PeerEnd::Viewer(viewer) = &mut entry.end
+            && !viewer.connected
+        {
+            viewer.connected = true;
+            self.rooms.entry(room).and_modify(|room| room.watching += 1);
+            self.begin(id, room, now);
+        }
+    }
+
+    /// Shows a viewer what there is, and asks for what there is not.
+    fn begin(&mut self, id: PeerId, room: RoomId, now: Instant) {
+        let Some(state) = self.rooms.get_mut(&room) else { return };
+        let Some(PeerEnd::Viewer(viewer)) = self.peers.get_mut(&id).map(|entry| &mut entry.end) else {
+            return;
+        };
+        viewer.catch_up(&state.video, now);
+        if viewer.video.waits() {
+            state.video.want_keyframe();
+        }
+        self.dirty.insert(id);
+        self.ask_keyframe(room, now);
+    }
+
+    fn ice_changed(&mut self, id: PeerId, state: IceConnectionState, now: Instant) {
+        let Some(entry) = self.peers.get_mut(&id) else { return };
+        match state {
+            IceConnectionState::Disconnected => entry.lost_since = entry.lost_since.or(Some(now)),
+            IceConnectionState::Connected | IceConnectionState::Completed => entry.lost_since = None,
+            IceConnectionState::New | IceConnectionState::Checking => {}
+        }
+        let room = entry.room;
+        if entry.lost_since.is_some() && self.rooms.get(&room).is_some_and(|r| r.publisher == Some(id)) {
+            self.publisher_lost(id, room);
+        }
+    }
+
+    fn published(&mut self, id: PeerId, packet: str0m::rtp::RtpPacket, now: Instant) {
+        let Some(entry) = self.peers.get_mut(&id) else { return };
+        let room = entry.room;
+        let PeerEnd::Publisher(publisher) = &mut entry.end else { return };
+        if self.rooms.get(&room).is_none_or(|r| r.publisher != Some(id)) {
+            return;
+        }
+        let mut incoming = Vec::with_capacity(2);
+        let rid = packet.header.ext_vals.rid;
+        publisher.unwrap(id.0, packet, rid, now, &mut incoming);
+        let news = !publisher.told && !incoming.is_empty();
+        publisher.told |= news;
+        if news {
+            self.room(room).stats.publishing = true;
+            self.events.push_back(Event::PublisherConnected { room });
+        }
+        for one in incoming {
+            let state = self.room(room);
+            let kind = one.description.codec.kind();
+            let intake = match kind {
+                Kind::Audio => &mut state.audio_intake,
+                Kind::Video => &mut state.video_intake,
+            };
+            let taken = intake.take(one);
+            if intake.waits() {
+                state.track_mut(kind).want_keyframe();
+            }
+            match taken {
+                Some(packet) => {
+                    let packet = Arc::new(packet);
+                    if state.relayed {
+                        self.events.push_back(Event::Relay { room, packet: Arc::clone(&packet) });
+                    }
+                    self.spread(room, &packet, now);
+                }
+                None => self.ask_keyframe(room, now),
+            }
+        }
+    }
+
+    /// Keeps a packet and writes it to everybody who watches.
+    fn spread(&mut self, room: RoomId, packet: &Arc<Packet>, now: Instant) {
+        let config = &self.config;
+        let state = self.rooms.entry(room).or_insert_with(|| Room::new(config));
+        let kind = packet.kind();
+        if kind == Kind::Video {
+            state.video.keep(packet);
+        }
+        for id in &state.viewers {
+            if let Some(PeerEnd::Viewer(viewer)) = self.peers.get_mut(id).map(|entry| &mut entry.end)
+                && viewer.connected
+            {
+                viewer.forward(packet, state.track(kind), now);
+                self.dirty.insert(*id);
+            }
+        }
+    }
+
+    fn viewer_wants_keyframe(&mut self, id: PeerId, now: Instant) {
+        let Some(entry) = self.peers.get(&id) else { return };
+        let room = entry.room;
+        let PeerEnd::Viewer(viewer) = &entry.end else { return };
+        if viewer.video.passes_wish(now)
+            && let Some(state) = self.rooms.get_mut(&room)
+        {
+            state.video.want_keyframe();
+            self.ask_keyframe(room, now);
+        }
+    }
+
+    fn ask_keyframe(&mut self, room: RoomId, now: Instant) {
+        let Some(state) = self.rooms.get_mut(&room) else { return };
+        if !state.video.ask_keyframe(now) {
+            return;
+        }
+        let Some(id) = state.publisher else {
+            self.events.push_back(Event::KeyframeWanted { room });
+            return;
+        };
+        if let Some(PeerEnd::Publisher(publisher)) = self.peers.get_mut(&id).map(|entry| &mut entry.end)
+            && publisher.peer.ask_keyframe()
+        {
+            self.totals.keyframes_asked += 1;
+            self.dirty.insert(id);
+        }
+    }
+
+    fn publisher_lost(&mut self, id: PeerId, room: RoomId) {
+        if let Some(PeerEnd::Publisher(publisher)) = self.peers.get_mut(&id).map(|entry| &mut entry.end)
+            && publisher.told
+        {
+            publisher.told = false;
+            self.publisher_gone(room);
+            self.events.push_back(Event::PublisherLost { room });
+        }
+    }
+
+    fn publisher_gone(&mut self, room: RoomId) {
+        let state = self.room(room);
+        state.stats.publishing = false;
+        // An old picture is no greeting for who joins during the break.
+        state.video.clear();
+    }
+
+    /// Says goodbye to a peer; it is removed when that has been sent.
+    fn put_out(&mut self, id: PeerId) {
+        if let Some(entry) = self.peers.get_mut(&id) {
+            entry.end.peer().close();
+            entry.closing = true;
+            self.dirty.insert(id);
+        }
+    }
+
+    fn remove(&mut self, id: PeerId) {
+        let Some(mut entry) = self.peers.remove(&id) else { return };
+        if entry.end.peer().failed {
+            self.totals.peers_failed += 1;
+        }
+        self.dirty.remove(&id);
+        self.by_ufrag.remove(&entry.credentials.ufrag);
+        for address in &entry.addresses {
+            if self.by_address.get(address) == Some(&id) {
+                self.by_address.remove(address);
+            }
+        }
+        let room = entry.room;
+        let was_publisher = self.rooms.get(&room).is_some_and(|r| r.publisher == Some(id));
+        if was_publisher {
+            self.room(room).publisher = None;
+            self.publisher_gone(room);
+            if matches!(&entry.end, PeerEnd::Publisher(publisher) if publisher.told) {
+                self.events.push_back(Event::PublisherLost { room });
+            }
+        }
+        if let (PeerEnd::Viewer(viewer), Some(state)) = (&entry.end, self.rooms.get_mut(&room)) {
+            state.viewers.remove(&id);
+            state.watching -= u32::from(viewer.connected);
+        }
+        self.events.push_back(Event::Gone { peer: id, room });
+        self.tell_watching(room);
+    }
+
+    fn tell_watching(&mut self, room: RoomId) {
+        let Some(state) = self.rooms.get_mut(&room) else { return };
+        if state.told_watching != state.watching {
+            state.told_watching = state.watching;
+            state.stats.watching = state.watching;
+            self.events.push_back(Event::Watching { room, count: state.watching });
+        }
+    }
+
+    fn tick(&mut self, now: Instant) {
+        let mut gone = Vec::new();
+        let mut lost = Vec::new();
+        for (id, entry) in &mut self.peers {
+            let never = !entry.connected && now >= entry.made + CONNECT_MAX;
+            let late = entry.lost_since.is_some_and(|since| now >= since + LOST_MAX);
+            if never || late || entry.closing || !entry.end.peer().is_alive() {
+                gone.push(*id);
+            } else if matches!(&entry.end, PeerEnd::Publisher(publisher) if publisher.told && publisher.is_silent(now))
+            {
+                lost.push((*id, entry.room));
+            }
+        }
+        for (id, room) in lost {
+            self.publisher_lost(id, room);
+        }
+        for id in gone {
+            self.drain(id, now);
+            self.remove(id);
+        }
+        let rooms: Vec<RoomId> = self.rooms.keys().copied().collect();
+        for room in rooms {
+            self.ask_keyframe(room, now);
+            self.tell_watching(room);
+        }
+        self.rooms.retain(|_, room| {
+            room.publisher.is_some()
+                || !room.viewers.is_empty()
+                || room.relayed
+                || room.audio_intake.description().is_some()
+        });
+    }
+
+    fn measure(&mut self) {
+        let seconds = STATS_INTERVAL.as_secs_f32();
+        self.totals.publishers = 0;
+        self.totals.viewers = 0;
+        for room in self.rooms.values_mut() {
+            let sum = room.measure(seconds);
+            self.totals.packets_in += sum.packets;
+            self.totals.bytes_in += sum.bytes;
+            self.totals.packets_in_lost += sum.expected.saturating_sub(sum.packets);
+            self.totals.publishers += u64::from(room.stats.publishing);
+            self.totals.viewers += u64::from(room.watching);
+            let description = room.video.description();
+            let mut blind = 0;
+            for id in &room.viewers {
+                if let (Some(description), Some(PeerEnd::Viewer(viewer))) =
+                    (description, self.peers.get_mut(id).map(|entry| &mut entry.end))
+                {
+                    blind += u32::from(viewer.connected && viewer.payload_type(description).is_none());
+                }
+            }
+            room.stats.watching_blind = blind;
+        }
+    }
+}
+
+/// The credentials an offer begins with.
+fn first_credentials(offer: &str) -> Option<IceCreds> {
+    let value = |key: &str| offer.lines().find_map(|line| line.trim().strip_prefix(key));
+    Some(IceCreds { ufrag: value("a=ice-ufrag:")?.to_owned(), pass: value("a=ice-pwd:")?.to_owned() })
+}
+
+/// The offer with other credentials, and without the candidates that belonged to the old ones.
+fn with_credentials(offer: &str, credentials: &IceCreds) -> String {
+    let mut out = String::with_capacity(offer.len());
+    for line in offer.lines().map(str::trim_end) {
+        if line.starts_with("a=ice-ufrag:") {
+            out.push_str(&format!("a=ice-ufrag:{}", credentials.ufrag));
+        } else if line.starts_with("a=ice-pwd:") {
+            out.push_str(&format!("a=ice-pwd:{}", credentials.pass));
+        } else if line.starts_with("a=candidate:") {
+            continue;
+        } else {
+            out.push_str(line);
+        }
+        out.push_str("\r\n");
+    }
+    out
+}

@@ -1,0 +1,124 @@
+//! One viewer: the tracks on their way to it, and by which payload type each goes.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use media::{Description, Kind, wrap_red};
+
+use crate::down_track::DownTrack;
+use crate::peer::Peer;
+use crate::track::Track;
+use crate::{Egress, Offer, Outgoing, Packet};
+
+pub(crate) struct Subscriber {
+    pub(crate) peer: Peer,
+    pub(crate) connected: bool,
+    pub(crate) audio: DownTrack,
+    pub(crate) video: DownTrack,
+    /// What the viewer can be sent, by payload type.
+    formats: Vec<(Description, u8)>,
+    /// RED's payload type, for a viewer who knows it.
+    red: Option<u8>,
+    /// The payload type of what the room carries now: looked up when that changes, not per packet.
+    chosen: [Option<(Description, Option<u8>)>; 2],
+    scratch: Vec<Outgoing>,
+}
+
+impl Subscriber {
+    pub(crate) fn new(peer: Peer, offer: &Offer) -> Subscriber {
+        let types = peer.payload_types();
+        let formats = types
+            .iter()
+            .filter_map(|(pt, _, codec)| {
+                let named = offer.description(*pt).filter(|d| Some(d.codec) == *codec);
+                Some((named.or_else(|| codec.map(|codec| Description::parse(codec, "")))?, *pt))
+            })
+            .collect();
+        let red = types.iter().find_map(|(_, red, _)| *red);
+        Subscriber {
+            peer,
+            connected: false,
+            audio: DownTrack::new(Kind::Audio),
+            video: DownTrack::new(Kind::Video),
+            formats,
+            red,
+            chosen: [None, None],
+            scratch: Vec::new(),
+        }
+    }
+
+    /// The best payload type for a stream, or `None` if the viewer knows no codec of it.
+    pub(crate) fn payload_type(&mut self, description: Description) -> Option<u8> {
+        let slot = match description.codec.kind() {
+            Kind::Audio => &mut self.chosen[0],
+            Kind::Video => &mut self.chosen[1],
+        };
+        if let Some((chosen, pt)) = slot
+            && *chosen == description
+        {
+            return *pt;
+        }
+        let fits = self.formats.iter().filter_map(|(offered, pt)| Some((offered.fits(&description)?, *pt)));
+        // The viewer's own order decides between equals: the first best is kept.
+        let best = fits.fold(None, |best: Option<(u8, u8)>, next| match best {
+            Some(best) if best.0 >= next.0 => Some(best),
+            Some(_) | None => Some(next),
+        });
+        let pt = best.map(|(_, pt)| pt);
+        *slot = Some((description, pt));
+        pt
+    }
+
+    /// Sends a packet that has just come, or what it lets begin.
+    pub(crate) fn forward(&mut self, packet: &Arc<Packet>, track: &Track, now: Instant) {
+        if !self.connected {
+            return;
+        }
+        let mut out = std::mem::take(&mut self.scratch);
+        match packet.kind() {
+            Kind::Audio => self.audio.forward(packet, track, now, &mut out),
+            Kind::Video => self.video.forward(packet, track, now, &mut out),
+        }
+        self.write(out);
+    }
+
+    /// Begins or goes on with what is kept of the picture.
+    pub(crate) fn catch_up(&mut self, track: &Track, now: Instant) {
+        if !self.connected {
+            return;
+        }
+        let mut out = std::mem::take(&mut self.scratch);
+        if self.video.waits() {
+            self.video.start(track, now, &mut out);
+        } else {
+            self.video.catch_up(track, now, &mut out);
+        }
+        self.write(out);
+    }
+
+    /// When this viewer wants to be called.
+    pub(crate) fn due(&self) -> Instant {
+        let catch_up = self.video.due().filter(|_| self.connected);
+        catch_up.map_or(self.peer.due, |due| due.min(self.peer.due))
+    }
+
+    fn write(&mut self, mut out: Vec<Outgoing>) {
+        for outgoing in out.drain(..) {
+            let packet = &outgoing.packet;
+            let kind = packet.kind();
+            if !self.peer.receives(kind) {
+                continue;
+            }
+            let Some(pt) = self.payload_type(packet.description) else { continue };
+            match (kind, self.red) {
+                (Kind::Audio, Some(red)) => {
+                    let earlier = packet.earlier.as_ref().map(|(offset, payload)| (*offset, &payload[..]));
+                    let wrapped: Arc<[u8]> = wrap_red(pt, earlier, &packet.payload).into();
+                    self.peer.write(kind, red, &outgoing, Some(wrapped));
+                }
+                (Kind::Audio | Kind::Video, _) => self.peer.write(kind, pt, &outgoing, None),
+            }
+        }
+        self.scratch = out;
+    }
+}
