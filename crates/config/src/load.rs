@@ -336,10 +336,10 @@ mod tests {
     #[test]
     fn bad_values_are_told_with_their_place_all_at_once() {
         refused(
-            &file("[media]\nport = 70000\nmax_viewers = 0\n\n[server]\nlisten = \"here\"\ntls = 1"),
+            &file("[media]\nport = 70000\nviewers_per_room_max = 0\n\n[server]\nlisten = \"here\"\ntls = 1"),
             "livehouse.toml:7: `server.tls` is a section: write `[server.tls]`\n\
              livehouse.toml:2: `media.port` is 70000; it can be at most 65535\n\
-             livehouse.toml:3: `media.max_viewers` is 0; it must be at least 1\n\
+             livehouse.toml:3: `media.viewers_per_room_max` is 0; it must be at least 1\n\
              livehouse.toml:6: `server.listen`: invalid socket address syntax",
         );
         refused(&file("[media\n"), "livehouse.toml:1: this is not TOML: unclosed table, expected `]`");

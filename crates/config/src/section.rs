@@ -116,7 +116,7 @@ impl Default for Rooms {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Media {
-    /// The one port for all media, over UDP and, for who has no UDP, over TCP. Open both in the firewall.
+    /// The one port for all media, over UDP and TCP. Open both in the firewall.
     pub port: u16,
     /// How many threads forward media; 0 is one for each processor core.
     pub loops: u16,
@@ -124,9 +124,11 @@ pub struct Media {
     /// interfaces: behind NAT or in a cloud, the public one. Empty: this machine's own addresses.
     #[schemars(with = "Vec<String>")]
     pub public_addresses: Vec<IpAddr>,
-    /// How many viewers may watch at a time, all rooms together. The next is told that the server is full.
+    /// Whether media also goes over TCP, for viewers whose network lets no UDP through.
+    pub tcp: bool,
+    /// How many viewers may watch one room at a time. The next is told that no more can be carried.
     #[schemars(range(min = 1))]
-    pub max_viewers: u32,
+    pub viewers_per_room_max: u32,
     /// Whether lost packets are mended (retransmission and redundant audio). Off only to see what they do.
     #[schemars(extend("x-hidden" = true))]
     pub repair: bool,
@@ -134,7 +136,14 @@ pub struct Media {
 
 impl Default for Media {
     fn default() -> Media {
-        Media { port: 8189, loops: 0, public_addresses: Vec::new(), max_viewers: 5_000, repair: true }
+        Media {
+            port: 8189,
+            loops: 0,
+            public_addresses: Vec::new(),
+            tcp: true,
+            viewers_per_room_max: 5_000,
+            repair: true,
+        }
     }
 }
 
