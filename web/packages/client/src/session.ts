@@ -274,7 +274,8 @@ export class Session {
   #wait(why: Disconnect | null, reconnectMs: number | null): void {
     const { world } = this.#setup;
     const attempt = Math.max(1, this.#attempt);
-    const ms = reconnectMs === null ? backoffMs(attempt, world.random()) : askedMs(reconnectMs, world.random());
+    const ms =
+      reconnectMs === null ? backoffMs(attempt, world.random()) : askedMs(reconnectMs, world.random());
     this.#state.value = { at: "waiting", attempt, until: world.now() + ms, why };
     this.#timer(ms, () => this.#connect());
   }

@@ -26,7 +26,7 @@ test("listens, posts orders, and resumes from the last id", async () => {
   let push: (text: string) => void = () => {};
   let end: () => void = () => {};
   const fetcher = async (_url: string, init?: RequestInit): Promise<Response> => {
-    asked.push((init?.headers as Record<string, string>)["last-event-id"]);
+    asked.push(new Headers(init?.headers).get("last-event-id") ?? undefined);
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
         push = (text) => controller.enqueue(new TextEncoder().encode(text));

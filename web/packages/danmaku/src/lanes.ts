@@ -118,7 +118,11 @@ export class Lanes {
     const slot =
       mode === "top"
         ? firstRun(this.slots, slots, free)
-        : mirrored(firstRun(this.slots, slots, (at) => free(this.slots - 1 - at)), slots, this.slots);
+        : mirrored(
+            firstRun(this.slots, slots, (at) => free(this.slots - 1 - at)),
+            slots,
+            this.slots,
+          );
     if (slot < 0) return null;
     const endsAt = now + wish.lastsMs;
     const flight: Flight = { mode, slot, slots, startsAt: now, speed: 0, width: wish.width, endsAt };

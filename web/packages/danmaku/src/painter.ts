@@ -68,7 +68,11 @@ export class Painter {
     for (const comment of flying) {
       const x = Math.round(leftOf(comment.flight, now, fieldWidth) * ratio);
       if (x > this.#surface.width) continue;
-      this.#pen.drawImage(this.#bitmapOf(comment).image, x, Math.round(comment.flight.slot * SLOT_PX * ratio));
+      this.#pen.drawImage(
+        this.#bitmapOf(comment).image,
+        x,
+        Math.round(comment.flight.slot * SLOT_PX * ratio),
+      );
     }
   }
 

@@ -4,12 +4,20 @@ import { type Comment, Crowd, type Rank } from "../src/crowd.ts";
 
 const FIELD = { width: 1280, height: 720, area: 1 };
 
-function comment(seq: number, text: string, rank: Rank = "normal", mode: Comment["mode"] = "scroll"): Comment {
+function comment(
+  seq: number,
+  text: string,
+  rank: Rank = "normal",
+  mode: Comment["mode"] = "scroll",
+): Comment {
   return { seq, text, mode, colour: 0xffffff, size: "normal", rank, times: 1 };
 }
 
 function crowd(field = FIELD): Crowd {
-  return new Crowd(field, ({ text, times }) => ({ width: text.length * 20 + (times > 1 ? 40 : 0), height: 32 }));
+  return new Crowd(field, ({ text, times }) => ({
+    width: text.length * 20 + (times > 1 ? 40 : 0),
+    height: 32,
+  }));
 }
 
 /** What is in the air, as words. */

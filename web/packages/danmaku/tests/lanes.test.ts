@@ -58,46 +58,54 @@ function clash(a: Flight, b: Flight, now: number): boolean {
 
 test("no two of a kind overlap at any time", () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), fc.array(fc.nat(60_000), { maxLength: 30 }), (steps, looks) => {
-      const lanes = new Lanes(FIELD);
-      const flights: Flight[] = [];
-      // A flight changes when it grows, so every moment is looked at while it is the present.
-      let now = 0;
-      const look = (at: number): void => {
-        for (const [n, a] of flights.entries()) {
-          for (const b of flights.slice(n + 1)) {
-            if (clash(a, b, at)) throw new Error(`at ${at}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`);
+    fc.property(
+      fc.array(step, { maxLength: 60 }),
+      fc.array(fc.nat(60_000), { maxLength: 30 }),
+      (steps, looks) => {
+        const lanes = new Lanes(FIELD);
+        const flights: Flight[] = [];
+        // A flight changes when it grows, so every moment is looked at while it is the present.
+        let now = 0;
+        const look = (at: number): void => {
+          for (const [n, a] of flights.entries()) {
+            for (const b of flights.slice(n + 1)) {
+              if (clash(a, b, at)) throw new Error(`at ${at}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`);
+            }
+          }
+        };
+        for (const one of steps) {
+          for (let part = 1; part <= 4; part += 1) look(now + (one.wait * part) / 4);
+          now += one.wait;
+          if (one.act === "place") {
+            const flight = lanes.place(one, now);
+            if (flight !== null) flights.push(flight);
+          } else {
+            const flight = flights[one.which % Math.max(1, flights.length)];
+            if (flight !== undefined && flight.endsAt > now) lanes.grow(flight, flight.width + one.by);
           }
         }
-      };
-      for (const one of steps) {
-        for (let part = 1; part <= 4; part += 1) look(now + (one.wait * part) / 4);
-        now += one.wait;
-        if (one.act === "place") {
-          const flight = lanes.place(one, now);
-          if (flight !== null) flights.push(flight);
-        } else {
-          const flight = flights[one.which % Math.max(1, flights.length)];
-          if (flight !== undefined && flight.endsAt > now) lanes.grow(flight, flight.width + one.by);
-        }
-      }
-      for (const at of looks) look(now + at);
-    }),
+        for (const at of looks) look(now + at);
+      },
+    ),
     { numRuns: 300 },
   );
 });
 
 test("nothing is placed outside the picture's area", () => {
   fc.assert(
-    fc.property(fc.double({ min: 0.25, max: 1, noNaN: true }), fc.array(step, { maxLength: 40 }), (area, steps) => {
-      const lanes = new Lanes({ ...FIELD, area });
-      for (const one of steps) {
-        const flight = one.act === "place" ? lanes.place(one, 0) : null;
-        if (flight === null) continue;
-        expect(flight.slot).toBeGreaterThanOrEqual(0);
-        expect((flight.slot + flight.slots) * SLOT_PX).toBeLessThanOrEqual(FIELD.height * area);
-      }
-    }),
+    fc.property(
+      fc.double({ min: 0.25, max: 1, noNaN: true }),
+      fc.array(step, { maxLength: 40 }),
+      (area, steps) => {
+        const lanes = new Lanes({ ...FIELD, area });
+        for (const one of steps) {
+          const flight = one.act === "place" ? lanes.place(one, 0) : null;
+          if (flight === null) continue;
+          expect(flight.slot).toBeGreaterThanOrEqual(0);
+          expect((flight.slot + flight.slots) * SLOT_PX).toBeLessThanOrEqual(FIELD.height * area);
+        }
+      },
+    ),
   );
 });
 
@@ -127,7 +135,8 @@ test("a faster one waits until it would no longer catch up", () => {
 
 test("still ones stack from their own edge, and share the height with each other", () => {
   const lanes = new Lanes({ width: 800, height: 96, area: 1 });
-  const still = (mode: ModeDto): Flight | null => lanes.place({ mode, width: 100, height: 32, lastsMs: 4_000 }, 0);
+  const still = (mode: ModeDto): Flight | null =>
+    lanes.place({ mode, width: 100, height: 32, lastsMs: 4_000 }, 0);
   expect([still("top")?.slot, still("bottom")?.slot, still("top")?.slot]).toEqual([0, 8, 4]);
   expect(still("bottom")).toBe(null);
 });

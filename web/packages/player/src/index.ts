@@ -1,1 +1,3 @@
-export {};
+export type { Peer, World } from "./peer.ts";
+export { between, type Quality, type Sample, sample } from "./quality.ts";
+export { Whep, type WhepSetup, type WhepState } from "./whep.ts";

@@ -15,7 +15,17 @@ const DELETED_MAX = 1_000;
 /** What staff did, told to the room among the rows. */
 export type Notice = Extract<
   EventDto,
-  { event: "muted" | "unmuted" | "banned" | "unbanned" | "slow_mode_set" | "appointed" | "live_started" | "live_ended" }
+  {
+    event:
+      | "muted"
+      | "unmuted"
+      | "banned"
+      | "unbanned"
+      | "slow_mode_set"
+      | "appointed"
+      | "live_started"
+      | "live_ended";
+  }
 >;
 
 export type ChatRow =
@@ -149,13 +159,27 @@ export class Chat {
     switch (event.event) {
       case "said": {
         const deleted = this.#deleted.has(seq);
-        const said = { kind: "said", seq, at, by: event.by, name: event.name, role: event.role, deleted } as const;
+        const said = {
+          kind: "said",
+          seq,
+          at,
+          by: event.by,
+          name: event.name,
+          role: event.role,
+          deleted,
+        } as const;
         const text = deleted ? "" : event.text;
         if (event.speech === "danmaku") {
           const danmaku = { colour: event.colour, times: event.times ?? 1 };
           return { ...said, text, replyTo: null, mentions: [], danmaku };
         }
-        return { ...said, text, replyTo: event.reply_to ?? null, mentions: event.mentions ?? [], danmaku: null };
+        return {
+          ...said,
+          text,
+          replyTo: event.reply_to ?? null,
+          mentions: event.mentions ?? [],
+          danmaku: null,
+        };
       }
       case "muted":
       case "unmuted":

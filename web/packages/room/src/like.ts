@@ -43,10 +43,7 @@ export class LikePress {
   #waiting = 0;
   #busy = false;
 
-  constructor(
-    send: (order: Order) => Promise<unknown>,
-    after: (ms: number, run: () => void) => () => void,
-  ) {
+  constructor(send: (order: Order) => Promise<unknown>, after: (ms: number, run: () => void) => () => void) {
     this.#send = send;
     this.#after = after;
   }

@@ -61,7 +61,8 @@ export class Moderation {
     if (event.event === "muted" && event.whom === id) this.#mutedUntil.value = event.until;
     if (event.event === "unmuted" && event.whom === id) this.#mutedUntil.value = null;
     if (event.event === "banned" && event.whom === id) this.#bannedUntil.value = { until: event.until };
-    if (event.event === "renamed" && event.who === id) this.#me.value = { ...this.#me.value, name: event.name };
+    if (event.event === "renamed" && event.who === id)
+      this.#me.value = { ...this.#me.value, name: event.name };
     if (event.event === "appointed" && event.whom === id) {
       this.#me.value = { ...this.#me.value, role: event.moderator ? "moderator" : "viewer" };
     }

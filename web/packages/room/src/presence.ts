@@ -65,7 +65,9 @@ export class Presence {
     return [...this.#known.values()]
       .filter(({ name }) => name.toLocaleLowerCase().includes(wanted))
       .sort((a, b) => {
-        const first = Number(b.name.toLocaleLowerCase().startsWith(wanted)) - Number(a.name.toLocaleLowerCase().startsWith(wanted));
+        const first =
+          Number(b.name.toLocaleLowerCase().startsWith(wanted)) -
+          Number(a.name.toLocaleLowerCase().startsWith(wanted));
         return first !== 0 ? first : b.heardAt - a.heardAt;
       })
       .slice(0, most);

@@ -48,7 +48,8 @@ export class Room {
     batch(() => {
       if (message.type === "welcome") this.#greet(message);
       const events = this.#fresh(message);
-      const fresh = message.type === "welcome" || message.type === "events" ? { ...message, events } : message;
+      const fresh =
+        message.type === "welcome" || message.type === "events" ? { ...message, events } : message;
       this.clock.take(fresh);
       this.presence.take(fresh);
       this.chat.take(fresh);

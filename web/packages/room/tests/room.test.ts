@@ -2,7 +2,7 @@ import type { EventBody, EventDto, ServerMessage } from "@livehouse/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { LikePress, Room, ROWS_MAX } from "../src/index.ts";
+import { LikePress, ROWS_MAX, Room } from "../src/index.ts";
 
 function say(seq: number, text: string, by = 2, name = "jo"): EventDto {
   return { seq, at: seq * 10, event: "said", by, name, role: "guest", speech: "chat", text };
@@ -10,7 +10,16 @@ function say(seq: number, text: string, by = 2, name = "jo"): EventDto {
 
 function fly(seq: number, text: string, times?: number): EventDto {
   const body = { speech: "danmaku", text, mode: "scroll", colour: 0xffffff, size: "normal" } as const;
-  return { seq, at: seq * 10, event: "said", by: 2, name: "jo", role: "guest", ...body, ...(times ? { times } : {}) };
+  return {
+    seq,
+    at: seq * 10,
+    event: "said",
+    by: 2,
+    name: "jo",
+    role: "guest",
+    ...body,
+    ...(times ? { times } : {}),
+  };
 }
 
 function event(seq: number, body: EventBody): EventDto {
