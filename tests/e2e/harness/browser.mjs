@@ -1,0 +1,46 @@
+// Chromium with a camera and a microphone that are not there.
+
+import { existsSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const FLAGS = [
+  "--use-fake-ui-for-media-stream",
+  "--use-fake-device-for-media-stream",
+  "--autoplay-policy=no-user-gesture-required",
+  // Two Chromiums on one machine find each other by address, not by a name only mDNS knows.
+  "--disable-features=WebRtcHideLocalIpsWithMdns",
+  "--no-sandbox",
+];
+
+/** Starts Chromium. @param {{ flags?: string[] }} [options] */
+export async function startBrowser({ flags = [] } = {}) {
+  const places = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+  const executablePath = places.find((path) => path !== undefined && existsSync(path));
+  if (executablePath === undefined) throw new Error("Chromium is not installed: apt-get install chromium");
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
+}
+
+/**
+ * Wraps RTCPeerConnection so that a test can ask a page's connections for their figures. To be given to
+ * `addInitScript`: it runs in the page.
+ */
+export function keepConnections() {
+  const connections = [];
+  const Native = globalThis.RTCPeerConnection;
+  globalThis.RTCPeerConnection = class extends Native {
+    constructor(...given) {
+      super(...given);
+      connections.push(this);
+    }
+  };
+  globalThis.__inboundStats = async () => {
+    const out = { video: {}, audio: {} };
+    for (const connection of connections) {
+      if (connection.connectionState === "closed") continue;
+      for (const report of (await connection.getStats()).values()) {
+        if (report.type === "inbound-rtp") out[report.kind] = report;
+      }
+    }
+    return out;
+  };
+}
