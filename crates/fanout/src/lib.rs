@@ -15,6 +15,6 @@ mod outbox;
 mod tick;
 
 pub use history::{History, HistoryMax, Recovery};
-pub use hub::{Counts, Flush, Hub, HubLimits, Lane, Merged};
+pub use hub::{Counts, Flush, Hub, HubLimits, Lane, Merged, TICK};
 pub use outbox::{Outbox, Slow};
 pub use tick::{Part, Tick};

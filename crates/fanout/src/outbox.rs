@@ -113,6 +113,12 @@ impl Outbox {
         }
     }
 
+    /// Gives up everything but the piece that is half written: the reader is being closed.
+    pub fn abandon(&mut self) {
+        self.pieces.truncate(self.pinned());
+        self.recount();
+    }
+
     /// Whether nothing is owed.
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty()

@@ -112,8 +112,19 @@ impl RoomHandle {
         resume: Option<Resume>,
     ) -> Result<Welcome, SendError> {
         let (reply, answer) = oneshot_reply();
-        self.put(Mail::Join { connection, who, resume, reply }).await?;
+        self.put_join(connection, who, resume, reply).await?;
         answer.await.unwrap_or(Err(SendError::Unavailable))
+    }
+
+    /// The same, answered in the room's own task: before the first tick that the welcome does not hold.
+    pub async fn put_join(
+        &self,
+        connection: ConnectionId,
+        who: Option<Who>,
+        resume: Option<Resume>,
+        reply: Reply<Welcome>,
+    ) -> Result<(), SendError> {
+        self.put(Mail::Join { connection, who, resume, reply }).await
     }
 
     /// The same without waiting.

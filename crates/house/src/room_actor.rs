@@ -26,6 +26,12 @@ const RECENT: usize = 50;
 const RELOAD_WAIT: Duration = Duration::from_millis(100);
 const RELOAD_WAIT_MAX: Duration = Duration::from_secs(5);
 
+/// Likes of one tick that are answered when they are written. Past it they are answered at once, as counted: a crash
+/// within the same tick may then lose them.
+const LIKES_MAX: usize = 4_096;
+
+const NOTHING_NEW: Done = Done { entry: None, seq: None };
+
 /// What all rooms share.
 pub(crate) struct House {
     pub(crate) store: Arc<dyn Store>,
@@ -100,7 +106,7 @@ pub(crate) async fn start(house: Arc<House>, record: RoomRecord) -> Result<Runni
     };
     let handle = RoomHandle::new(Arc::new(Shared { info, inbox: to_inbox, view }));
     let stopping = house.stopping();
-    let actor = RoomActor { house, loaded, view: to_view, publisher: None };
+    let actor = RoomActor { house, loaded, view: to_view, publisher: None, likes: Vec::new() };
     tracing::info!(room.id = %actor.loaded.record.id, "Opened room `{}`", actor.loaded.record.slug);
     let task = tokio::spawn(actor.run(inbox, stopping));
     Ok(Running { handle, task, was_idle: false })
@@ -112,6 +118,8 @@ struct RoomActor {
     view: watch::Sender<Arc<View>>,
     /// The show whose publisher is connected. A room that is read anew from its log has to be told of it again.
     publisher: Option<ShowId>,
+    /// Likes that the room has counted and not written yet: it merges those of a tick. Bounded by [`LIKES_MAX`].
+    likes: Vec<Reply<Done>>,
 }
 
 /// One batch after the room has decided it and before it is written.
@@ -119,6 +127,7 @@ struct RoomActor {
 struct Batch {
     entries: Vec<Entry>,
     answers: Vec<(Reply<Done>, Result<Answer, Refusal>)>,
+    likes: Vec<Reply<Done>>,
     joins: Vec<(Joining, Result<Answer, Refusal>)>,
     looks: Vec<Box<dyn FnOnce(&room::Room, Timestamp) + Send>>,
 }
@@ -250,9 +259,12 @@ impl RoomActor {
 
     async fn answer(&mut self, batch: Batch, entries: &[Arc<Entry>], now: Timestamp) -> Result<(), Fault> {
         self.loaded.access = self.view.borrow().access;
+        self.answer_likes(batch.likes, entries, now);
         for (reply, result) in batch.answers {
             match result {
-                Ok(answer) => reply.send(Ok(self.done(answer.seq, entries).await)),
+                Ok(answer) => {
+                    reply.send(Ok(done(&self.loaded, &*self.house.store, answer.seq, entries).await));
+                }
                 Err(refusal) => reply.send(Err(SendError::Refused(refusal))),
             }
         }
@@ -271,16 +283,18 @@ impl RoomActor {
         Ok(())
     }
 
-    async fn done(&self, seq: Option<Seq>, entries: &[Arc<Entry>]) -> Done {
-        let Some(wanted) = seq else { return Done { entry: None, seq: None } };
-        let new = entries.iter().find(|entry| entry.seq == wanted).cloned();
-        let kept = new.or_else(|| self.loaded.history.get(wanted).map(|shown| shown.entry.clone()));
-        let entry = match kept {
-            Some(entry) => Some(entry),
-            // A command said again long after the first time.
-            None => self.loaded.message_from_log(&*self.house.store, wanted).await,
-        };
-        Done { entry, seq }
+    /// Answers likes when they are written. The room writes them within [`fanout::TICK`] of the first, and then has
+    /// nothing due so soon; a like that was said twice and added nothing is answered by the same token.
+    fn answer_likes(&mut self, new: Vec<Reply<Done>>, entries: &[Arc<Entry>], now: Timestamp) {
+        let is_written = entries.iter().any(|entry| matches!(entry.event, Event::Liked { .. }));
+        if is_written {
+            self.likes.drain(..).for_each(|reply| reply.send(Ok(NOTHING_NEW)));
+        }
+        self.likes.extend(new);
+        let is_due = self.loaded.room.poll_timeout().is_some_and(|due| due <= now + fanout::TICK);
+        if !is_due || self.likes.len() > LIKES_MAX {
+            self.likes.drain(..).for_each(|reply| reply.send(Ok(NOTHING_NEW)));
+        }
     }
 
     fn welcome(&self, who: Option<ParticipantId>, resume: Option<Resume>, now: Timestamp) -> Welcome {
@@ -323,6 +337,7 @@ impl RoomActor {
             }
         }
         self.house.audience.close(id, Farewell::Fault);
+        self.likes.clear();
         let mut wait = RELOAD_WAIT;
         loop {
             if !self.refuse_for(wait, inbox).await {
@@ -378,6 +393,19 @@ impl RoomActor {
     }
 }
 
+/// What a command that was carried out is answered with.
+async fn done(loaded: &Loaded, store: &dyn Store, seq: Option<Seq>, entries: &[Arc<Entry>]) -> Done {
+    let Some(wanted) = seq else { return NOTHING_NEW };
+    let new = entries.iter().find(|entry| entry.seq == wanted).cloned();
+    let kept = new.or_else(|| loaded.history.get(wanted).map(|shown| shown.entry.clone()));
+    let entry = match kept {
+        Some(entry) => Some(entry),
+        // A command said again long after the first time.
+        None => loaded.message_from_log(store, wanted).await,
+    };
+    Done { entry, seq }
+}
+
 /// Puts a batch to the room.
 fn decide(room: &mut room::Room, mails: Vec<Mail>, now: Timestamp) -> Batch {
     let mut batch = Batch::default();
@@ -387,8 +415,11 @@ fn decide(room: &mut room::Room, mails: Vec<Mail>, now: Timestamp) -> Batch {
     for mail in mails {
         match mail {
             Mail::Command { command, reply } => {
-                let result = room.handle(command, now);
-                batch.answers.push((reply, result));
+                let is_like = matches!(command, Command::Like { .. });
+                match room.handle(command, now) {
+                    Ok(_) if is_like => batch.likes.push(reply),
+                    result => batch.answers.push((reply, result)),
+                }
             }
             Mail::Join { connection, who, resume, reply } => {
                 let id = who.as_ref().map(|who| who.id);

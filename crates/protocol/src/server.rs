@@ -31,7 +31,8 @@ pub enum ServerMessage {
     Events {
         /// Which log the numbers count in.
         epoch: u32,
-        /// Resume from here: the last event of the room at the end of this tick.
+        /// Resume from here. In a tick's last such message it is the room's last event at the end of the tick; in
+        /// those before it, it is still where the tick began, so that a line cut between them loses nothing.
         #[ts(type = "number")]
         seq: u64,
         /// What happened. A repeated `seq` is to be ignored.
