@@ -12,12 +12,15 @@ const FLAGS = [
   "--no-sandbox",
 ];
 
-/** Starts Chromium. @param {{ flags?: string[] }} [options] */
-export async function startBrowser({ flags = [] } = {}) {
+/**
+ * Starts Chromium.
+ * @param {{ flags?: string[], wrap?: (program: string) => string }} [options] `wrap` makes the program that runs it
+ */
+export async function startBrowser({ flags = [], wrap = (program) => program } = {}) {
   const places = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
   const executablePath = places.find((path) => path !== undefined && existsSync(path));
   if (executablePath === undefined) throw new Error("Chromium is not installed: apt-get install chromium");
-  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
+  return chromium.launch({ executablePath: wrap(executablePath), args: [...FLAGS, ...flags] });
 }
 
 /**
