@@ -6,9 +6,12 @@
 mod config;
 mod fact;
 mod handle;
+mod interface;
 mod media_loop;
 mod order;
 mod session;
+mod tcp;
+mod udp;
 
 pub use config::MediaConfig;
 pub use fact::{MediaFact, MediaStats, MediaTotals};

@@ -1,21 +1,24 @@
 //! What the loops are told, and by which way.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mio::Waker;
 use model::RoomId;
+use sfu::Packet;
 use tokio::sync::oneshot;
 
+use crate::tcp::Moved;
 use crate::{Accepted, MediaError, MediaStats, MediaTotals, Patched, SessionId};
 
-/// Orders waiting for one loop. A loop takes them between packets, so more than this means it is stuck; then
-/// the asker is told that the media plane is not available.
-pub(crate) const ORDERS_MAX: usize = 4_096;
+/// Orders waiting for one loop. A loop takes them between packets, so more than this means it is stuck; then an
+/// asker is told that the media plane is not available, and a relayed packet is lost like on any full link.
+pub(crate) const ORDERS_MAX: usize = 8_192;
 
-/// One order to a loop. Each is answered, unless its asker has left.
+/// One order to a loop. Those with an answer are answered, unless the asker has left.
 pub(crate) enum Order {
     Publish { room: RoomId, offer: String, answer: oneshot::Sender<Result<Accepted, MediaError>> },
     Watch { room: RoomId, offer: String, answer: oneshot::Sender<Result<Accepted, MediaError>> },
@@ -28,46 +31,87 @@ pub(crate) enum Order {
     Close { session: SessionId, answer: oneshot::Sender<Result<(), MediaError>> },
     ClosePublisher { room: RoomId, answer: oneshot::Sender<()> },
     CloseViewers { room: RoomId, answer: oneshot::Sender<()> },
+    /// From a neighbour: it has viewers of a room whose publisher is (or will be) here, or no longer has.
+    Attach { room: RoomId, shard: usize, attached: bool },
+    /// From a neighbour: a packet of a room that is watched here.
+    Relay { room: RoomId, packet: Arc<Packet> },
+    /// From a neighbour: its viewers need a keyframe.
+    WantKeyframe { room: RoomId },
+    /// From a neighbour: a datagram for a peer of this loop that the kernel gave to it.
+    Stray { source: SocketAddr, destination: SocketAddr, datagram: Vec<u8> },
+    /// From a neighbour: a TCP connection of a peer of this loop.
+    Line(Moved),
+    /// No handle is left.
+    Stop,
 }
 
-/// What all loops and all handles share.
+/// What all handles share. The loops hold only [`Inboxes`] and [`Figures`], so that the last handle's end is theirs.
 #[derive(Clone)]
 pub(crate) struct Shards(Arc<Shared>);
 
-pub(crate) struct Shared {
-    pub(crate) inboxes: Vec<Inbox>,
-    pub(crate) port: u16,
-    pub(crate) viewers_per_room_max: u32,
+struct Shared {
+    inboxes: Inboxes,
+    figures: Arc<Figures>,
+    port: u16,
+    viewers_per_room_max: u32,
     next: AtomicU64,
-    /// Asked only when somebody comes, goes or reads figures; never for a packet.
-    rooms: Mutex<BTreeMap<RoomId, Arc<RoomFigures>>>,
 }
+
+pub(crate) type Inboxes = Arc<[Inbox]>;
 
 /// The way into one loop.
 pub(crate) struct Inbox {
     pub(crate) orders: SyncSender<Order>,
-    pub(crate) waker: Arc<Waker>,
-    pub(crate) totals: Arc<Mutex<MediaTotals>>,
+    pub(crate) waker: Waker,
+}
+
+/// What is known across the loops. Asked only when somebody comes, goes or reads figures; never for a packet.
+#[derive(Default)]
+pub(crate) struct Figures {
+    rooms: Mutex<BTreeMap<RoomId, Arc<RoomFigures>>>,
+    totals: Mutex<BTreeMap<usize, MediaTotals>>,
 }
 
 /// What is known of one room across the loops.
 #[derive(Default)]
 pub(crate) struct RoomFigures {
-    /// Bit n is set while loop n has viewers of the room and so wants its packets.
-    pub(crate) watched_on: AtomicU64,
     pub(crate) watching: AtomicU32,
+    pub(crate) blind: AtomicU32,
     pub(crate) publisher: Mutex<MediaStats>,
 }
 
+impl Inbox {
+    /// Leaves an order without waking the loop; `false` if there was no space.
+    pub(crate) fn leave(&self, order: Order) -> bool {
+        self.orders.try_send(order).is_ok()
+    }
+
+    /// Leaves an order and wakes the loop.
+    pub(crate) fn send(&self, order: Order) -> bool {
+        self.leave(order) && self.waker.wake().is_ok()
+    }
+}
+
+impl Figures {
+    pub(crate) fn room(&self, room: RoomId) -> Arc<RoomFigures> {
+        let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(rooms.entry(room).or_default())
+    }
+
+    pub(crate) fn set_totals(&self, shard: usize, totals: MediaTotals) {
+        self.totals.lock().unwrap_or_else(PoisonError::into_inner).insert(shard, totals);
+    }
+}
+
 impl Shards {
-    pub(crate) fn new(inboxes: Vec<Inbox>, port: u16, viewers_per_room_max: usize) -> Shards {
-        Shards(Arc::new(Shared {
-            inboxes,
-            port,
-            viewers_per_room_max: u32::try_from(viewers_per_room_max).unwrap_or(u32::MAX),
-            next: AtomicU64::new(0),
-            rooms: Mutex::default(),
-        }))
+    pub(crate) fn new(
+        inboxes: Inboxes,
+        figures: Arc<Figures>,
+        port: u16,
+        viewers_per_room_max: usize,
+    ) -> Shards {
+        let viewers_per_room_max = u32::try_from(viewers_per_room_max).unwrap_or(u32::MAX);
+        Shards(Arc::new(Shared { inboxes, figures, port, viewers_per_room_max, next: AtomicU64::new(0) }))
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -78,38 +122,30 @@ impl Shards {
         self.0.port
     }
 
-    /// A room's publisher always comes to the same loop, so that taking over needs no second loop.
     pub(crate) fn for_publisher(&self, room: RoomId) -> usize {
-        usize::try_from(room.0 % self.count() as u64).unwrap_or(0)
+        publisher_shard(room, self.count())
     }
 
     /// Viewers go round the loops; `None` when the room is full.
     pub(crate) fn for_viewer(&self, room: RoomId) -> Option<usize> {
-        if self.room(room).watching.load(Ordering::Relaxed) >= self.0.viewers_per_room_max {
+        if self.0.figures.room(room).watching.load(Ordering::Relaxed) >= self.0.viewers_per_room_max {
             return None;
         }
         let turn = self.0.next.fetch_add(1, Ordering::Relaxed);
         Some(usize::try_from(turn % self.count() as u64).unwrap_or(0))
     }
 
-    pub(crate) fn room(&self, room: RoomId) -> Arc<RoomFigures> {
-        let mut rooms = self.0.rooms.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(rooms.entry(room).or_default())
-    }
-
     pub(crate) fn stats(&self, room: RoomId) -> MediaStats {
-        let figures = self.room(room);
+        let figures = self.0.figures.room(room);
         let mut stats = figures.publisher.lock().unwrap_or_else(PoisonError::into_inner).clone();
         stats.watching = figures.watching.load(Ordering::Relaxed);
+        stats.watching_blind = figures.blind.load(Ordering::Relaxed);
         stats
     }
 
     pub(crate) fn totals(&self) -> MediaTotals {
-        let mut sum = MediaTotals::default();
-        for inbox in &self.0.inboxes {
-            sum.add(&inbox.totals.lock().unwrap_or_else(PoisonError::into_inner));
-        }
-        sum
+        let totals = self.0.figures.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        totals.values().fold(MediaTotals::default(), |sum, shard| sum.plus(shard))
     }
 
     pub(crate) fn send(&self, shard: usize, order: Order) -> Result<(), MediaError> {
@@ -121,19 +157,34 @@ impl Shards {
     }
 }
 
+impl Drop for Shared {
+    fn drop(&mut self) {
+        for inbox in self.inboxes.iter() {
+            inbox.send(Order::Stop);
+        }
+    }
+}
+
+/// A room's publisher always comes to the same loop, so that taking over needs no second loop.
+pub(crate) fn publisher_shard(room: RoomId, count: usize) -> usize {
+    usize::try_from(room.0 % count.max(1) as u64).unwrap_or(0)
+}
+
 impl MediaTotals {
-    fn add(&mut self, other: &MediaTotals) {
-        self.publishers += other.publishers;
-        self.viewers += other.viewers;
-        self.packets_in += other.packets_in;
-        self.bytes_in += other.bytes_in;
-        self.packets_in_lost += other.packets_in_lost;
-        self.packets_out += other.packets_out;
-        self.bytes_out += other.bytes_out;
-        self.packets_out_lost += other.packets_out_lost;
-        self.packets_retransmitted += other.packets_retransmitted;
-        self.keyframes_asked += other.keyframes_asked;
-        self.datagrams_dropped += other.datagrams_dropped;
-        self.peers_failed += other.peers_failed;
+    fn plus(self, other: &MediaTotals) -> MediaTotals {
+        MediaTotals {
+            publishers: self.publishers + other.publishers,
+            viewers: self.viewers + other.viewers,
+            packets_in: self.packets_in + other.packets_in,
+            bytes_in: self.bytes_in + other.bytes_in,
+            packets_in_lost: self.packets_in_lost + other.packets_in_lost,
+            packets_out: self.packets_out + other.packets_out,
+            bytes_out: self.bytes_out + other.bytes_out,
+            packets_out_lost: self.packets_out_lost + other.packets_out_lost,
+            packets_retransmitted: self.packets_retransmitted + other.packets_retransmitted,
+            keyframes_asked: self.keyframes_asked + other.keyframes_asked,
+            datagrams_dropped: self.datagrams_dropped + other.datagrams_dropped,
+            peers_failed: self.peers_failed + other.peers_failed,
+        }
     }
 }

@@ -35,3 +35,8 @@ pub use room::RoomStats;
 pub use sfu::{Addressee, Event, PeerId, STATS_INTERVAL, Sfu, Totals};
 pub use str0m::IceCreds;
 pub use str0m::net::Protocol;
+
+/// The ICE name on this end that a STUN datagram calls; `None` for anything else.
+pub fn called_name(datagram: &[u8]) -> Option<&str> {
+    stun::called_ufrag(datagram)
+}

@@ -356,7 +356,7 @@ fn extensions(end: End) -> ExtensionMap {
     map
 }
 
-fn candidate(address: &LocalAddress) -> Option<Candidate> {
+pub(crate) fn candidate(address: &LocalAddress) -> Option<Candidate> {
     match address.proto {
         Protocol::Tcp => Candidate::builder().tcp().host(address.addr).tcptype(TcpType::Passive).build().ok(),
         _ => Candidate::host(address.addr, "udp").ok(),

@@ -31,6 +31,8 @@ pub(crate) struct Publisher {
     pub(crate) heard: Option<Instant>,
     /// Whether the room was told that it is there.
     pub(crate) told: bool,
+    /// It took the place of one the room was told of: should it never send, the room must hear of the loss.
+    pub(crate) replaces: bool,
     /// Bit n: the sound `newest - n` has come.
     sounds: u64,
     newest: Option<(u64, u64, Arc<[u8]>)>,
@@ -47,7 +49,7 @@ impl Publisher {
             })
             .collect();
         let red = types.iter().filter_map(|(_, red, _)| *red).collect();
-        Publisher { peer, descriptions, red, layer: None, heard: None, told: false, sounds: 0, newest: None }
+        Publisher { peer, descriptions, red, layer: None, heard: None, told: false, replaces: false, sounds: 0, newest: None }
     }
 
     /// Takes an RTP packet apart. A packet of RED may hold more than one sound, which come out in order.

@@ -210,6 +210,10 @@ impl Sfu {
         let before = self.room(room).publisher.replace(id);
         if let Some(before) = before {
             // The newcomer has the key as well; two would only take turns in the picture.
+            let told = self.publisher_mut(before).is_some_and(|publisher| publisher.told || publisher.replaces);
+            if let Some(publisher) = self.publisher_mut(id) {
+                publisher.replaces = told;
+            }
             self.put_out(before);
         }
         Ok((id, answer))
@@ -438,6 +442,22 @@ impl Sfu {
         self.totals
     }
 
+    /// This end's ICE credentials and addresses for a peer as an SDP fragment: what answers an ICE restart.
+    pub fn ice_fragment(&self, peer: PeerId) -> Option<String> {
+        let entry = self.peers.get(&peer)?;
+        let mid = Offer::parse(&entry.offer).ok()?.sections.first().map(|section| section.mid.clone())?;
+        let IceCreds { ufrag, pass } = &entry.credentials;
+        let mut out = format!(
+            "a=ice-lite\r\na=group:BUNDLE {mid}\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:{mid}\r\n\
+             a=ice-ufrag:{ufrag}\r\na=ice-pwd:{pass}\r\n"
+        );
+        for candidate in self.addresses.iter().filter_map(crate::peer::candidate) {
+            out.push_str(&format!("a={}\r\n", candidate.to_sdp_string()));
+        }
+        out.push_str("a=end-of-candidates\r\n");
+        Some(out)
+    }
+
     /// Whether a peer is still here.
     pub fn has(&self, peer: PeerId) -> bool {
         self.peers.contains_key(&peer)
@@ -611,6 +631,7 @@ impl Sfu {
         publisher.unwrap(id.0, packet, rid, now, &mut incoming);
         let news = !publisher.told && !incoming.is_empty();
         publisher.told |= news;
+        publisher.replaces &= !news;
         if news {
             self.room(room).stats.publishing = true;
             self.events.push_back(Event::PublisherConnected { room });
@@ -686,6 +707,13 @@ impl Sfu {
         }
     }
 
+    fn publisher_mut(&mut self, id: PeerId) -> Option<&mut Publisher> {
+        match &mut self.peers.get_mut(&id)?.end {
+            PeerEnd::Publisher(publisher) => Some(publisher),
+            PeerEnd::Viewer(_) => None,
+        }
+    }
+
     fn publisher_lost(&mut self, id: PeerId, room: RoomId) {
         if let Some(PeerEnd::Publisher(publisher)) = self.peers.get_mut(&id).map(|entry| &mut entry.end)
             && publisher.told
@@ -729,7 +757,7 @@ impl Sfu {
         if was_publisher {
             self.room(room).publisher = None;
             self.publisher_gone(room);
-            if matches!(&entry.end, PeerEnd::Publisher(publisher) if publisher.told) {
+            if matches!(&entry.end, PeerEnd::Publisher(publisher) if publisher.told || publisher.replaces) {
                 self.events.push_back(Event::PublisherLost { room });
             }
         }
