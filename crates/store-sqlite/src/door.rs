@@ -9,12 +9,9 @@ use crate::SqliteStore;
 use crate::error::{Broken, broken, failed};
 use crate::stream_key::token_hash;
 
-fn key_word(key: DoorKey) -> &'static str {
-    match key {
-        DoorKey::Password => "password",
-        DoorKey::Link => "link",
-    }
-}
+/// The words for the two kinds of key.
+const PASSWORD: &str = "password";
+const LINK: &str = "link";
 
 #[async_trait]
 impl Doors for SqliteStore {
@@ -46,7 +43,7 @@ impl Doors for SqliteStore {
         if changed.rows_affected() == 0 {
             return Err(Conflict::NoSuchRoom.into());
         }
-        send_out(&mut tx, room, DoorKey::Password).await?;
+        send_out(&mut tx, room, PASSWORD).await?;
         tx.commit().await.map_err(failed(doing))
     }
 
@@ -63,7 +60,7 @@ impl Doors for SqliteStore {
         if changed.rows_affected() == 0 {
             return Err(Conflict::NoSuchRoom.into());
         }
-        send_out(&mut tx, room, DoorKey::Link).await?;
+        send_out(&mut tx, room, LINK).await?;
         tx.commit().await.map_err(failed(doing))
     }
 
@@ -71,25 +68,31 @@ impl Doors for SqliteStore {
         &self,
         room: RoomId,
         session: &TokenHash,
-        with: DoorKey,
+        with: &DoorKey,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let doing = "letting somebody in";
-        sqlx::query(
-            "INSERT INTO door_entries (session, room, key, granted) VALUES (?1, ?2, ?3, ?4) \
+    ) -> Result<bool, StoreError> {
+        let (word, password, link) = match with {
+            DoorKey::Password(password) => (PASSWORD, Some(&password.0), None),
+            DoorKey::Link(link) => (LINK, None, Some(&link.0[..])),
+        };
+        let granted = sqlx::query(
+            "INSERT INTO door_entries (session, room, key, granted) \
+             SELECT ?1, id, ?3, ?6 FROM rooms WHERE id = ?2 AND (door_password = ?4 OR door_link = ?5) \
              ON CONFLICT (session, room, key) DO UPDATE SET granted = excluded.granted",
         )
         .bind(&session.0[..])
         .bind(number(room.0, "room's id")?)
-        .bind(key_word(with))
+        .bind(word)
+        .bind(password)
+        .bind(link)
         .bind(number(now.0, "time")?)
         .execute(&self.writer)
         .await
         .map_err(|error| match broken(&error, &[]) {
             Some(Broken::Reference) => Conflict::NoSuchSession.into(),
-            Some(Broken::Unique(_)) | None => failed(doing)(error),
+            Some(Broken::Unique(_)) | None => failed("letting somebody in")(error),
         })?;
-        Ok(())
+        Ok(granted.rows_affected() == 1)
     }
 
     async fn has_entry(&self, room: RoomId, session: &TokenHash) -> Result<bool, StoreError> {
@@ -105,10 +108,10 @@ impl Doors for SqliteStore {
 }
 
 /// Those who came in with a key that does not hold any more have to knock again.
-async fn send_out(tx: &mut SqliteConnection, room: i64, key: DoorKey) -> Result<(), StoreError> {
+async fn send_out(tx: &mut SqliteConnection, room: i64, key: &str) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM door_entries WHERE room = ?1 AND key = ?2")
         .bind(room)
-        .bind(key_word(key))
+        .bind(key)
         .execute(tx)
         .await
         .map_err(failed("changing a room's lock"))?;

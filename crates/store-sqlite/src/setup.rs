@@ -22,7 +22,7 @@ impl Setup for SqliteStore {
         let offered = sqlx::query(
             "INSERT INTO setup (id, token, offered) VALUES (1, ?1, ?2) \
              ON CONFLICT (id) DO UPDATE SET token = excluded.token, offered = excluded.offered \
-             WHERE done IS NULL",
+             WHERE setup.done IS NULL",
         )
         .bind(&token.0[..])
         .bind(number(now.0, "time")?)

@@ -389,7 +389,7 @@ mod tests {
              danmaku: DanmakuCurve { per_minute_max: 60, tau_ms: 5000 } }",
         );
         check(r#"{"v":2,"event":{"hologram":{}}}"#, "log entry: body version 2 is not known");
-        check(r#"{"v":1,"event":{"secret words":{}}}"#, "log entry: body is broken at line 1, column 31");
+        check(r#"{"v":1,"event":{"secret words":{}}}"#, "log entry: body is broken at line 1, column 30");
         check("", "log entry: body is broken at line 1, column 0");
     }
 }

@@ -14,13 +14,13 @@ pub struct Door {
     pub link: Option<TokenHash>,
 }
 
-/// Which of a door's secrets somebody came in with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Which of a door's secrets somebody came in with, as it was kept when they were found to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DoorKey {
     /// Its password.
-    Password,
+    Password(PasswordHash),
     /// Its secret link.
-    Link,
+    Link(TokenHash),
 }
 
 /// The doors of this server.
@@ -39,15 +39,15 @@ pub trait Doors: Send + Sync {
     /// Sets or takes away the link's secret. Those who came in with the old one must knock again.
     async fn set_door_link(&self, room: RoomId, link: Option<&TokenHash>) -> Result<(), StoreError>;
 
-    /// A session passed a door with this key. Refuses with
+    /// A session passed a door. `false`, and nothing kept, if the key was changed in the meantime. Refuses with
     /// [`Conflict::NoSuchSession`](crate::Conflict::NoSuchSession).
     async fn grant_entry(
         &self,
         room: RoomId,
         session: &TokenHash,
-        with: DoorKey,
+        with: &DoorKey,
         now: Timestamp,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// Whether a session has passed the door, with a secret that still holds.
     async fn has_entry(&self, room: RoomId, session: &TokenHash) -> Result<bool, StoreError>;

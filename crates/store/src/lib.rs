@@ -8,6 +8,8 @@
 //! already keeps. It reads no clock and draws no random number; both come in with the call. What
 //! is written is on disk when the call returns.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod disk;
 mod door;
 mod error;
