@@ -24,8 +24,6 @@ pub const FACTS_MAX: usize = 1_024;
 
 /// Binds the sockets and starts the loops. Facts come out of the receiver; the loops end when the last handle is
 /// dropped.
-pub fn start(
-    config: &MediaConfig,
-) -> std::io::Result<(MediaHandle, tokio::sync::mpsc::Receiver<MediaFact>)> {
+pub fn start(config: &MediaConfig) -> std::io::Result<(MediaHandle, tokio::sync::mpsc::Receiver<MediaFact>)> {
     media_loop::start(config)
 }

@@ -13,7 +13,9 @@ use mio::net::TcpListener;
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
 use model::RoomId;
-use sfu::{Addressee, Event, IceCreds, Identity, LocalAddress, PeerId, Protocol, STATS_INTERVAL, Sfu, SfuError};
+use sfu::{
+    Addressee, Event, IceCreds, Identity, LocalAddress, PeerId, Protocol, STATS_INTERVAL, Sfu, SfuError,
+};
 use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
 
 use crate::order::{Figures, Inbox, Inboxes, ORDERS_MAX, Order, Shards, publisher_shard};
@@ -218,7 +220,8 @@ impl MediaLoop {
         for _ in 0..BATCHES_MAX {
             let at = now();
             let mut strays = Vec::new();
-            let (sfu, locals, port) = (&mut self.sfu, &self.locals, self.udp.local_addr().map_or(0, |a| a.port()));
+            let (sfu, locals, port) =
+                (&mut self.sfu, &self.locals, self.udp.local_addr().map_or(0, |a| a.port()));
             let more = self.udp.receive(|source, ip, datagram| {
                 let source = SocketAddr::new(source.ip().to_canonical(), source.port());
                 let destination = local(locals, ip, port);
@@ -240,7 +243,13 @@ impl MediaLoop {
     }
 
     /// Passes a datagram of another loop's peer on.
-    fn stray(&mut self, source: SocketAddr, destination: SocketAddr, datagram: Vec<u8>, addressee: Addressee) {
+    fn stray(
+        &mut self,
+        source: SocketAddr,
+        destination: SocketAddr,
+        datagram: Vec<u8>,
+        addressee: Addressee,
+    ) {
         let shard = match addressee {
             Addressee::Here => return,
             Addressee::Named(name) => match shard_of(&name) {
@@ -352,7 +361,13 @@ impl MediaLoop {
         }
     }
 
-    fn enter(&mut self, room: RoomId, offer: &str, publishes: bool, at: Instant) -> Result<Accepted, MediaError> {
+    fn enter(
+        &mut self,
+        room: RoomId,
+        offer: &str,
+        publishes: bool,
+        at: Instant,
+    ) -> Result<Accepted, MediaError> {
         let credentials = self.credentials()?;
         let etag = credentials.ufrag.clone();
         let (peer, sdp) = match publishes {
@@ -476,7 +491,9 @@ impl MediaLoop {
     }
 
     fn gone(&mut self, peer: PeerId, room: RoomId) {
-        let Some(session) = self.by_peer.remove(&peer).and_then(|id| self.sessions.remove(&id)) else { return };
+        let Some(session) = self.by_peer.remove(&peer).and_then(|id| self.sessions.remove(&id)) else {
+            return;
+        };
         if session.publishes {
             return;
         }
@@ -574,7 +591,9 @@ fn local(locals: &[SocketAddr], ip: Option<IpAddr>, port: u16) -> SocketAddr {
     let ip = ip.map(|ip| ip.to_canonical());
     let told = locals.iter().find(|local| Some(local.ip()) == ip);
     let alike = locals.iter().find(|local| ip.is_none_or(|ip| ip.is_ipv4() == local.is_ipv4()));
-    told.or(alike).copied().unwrap_or_else(|| SocketAddr::new(ip.unwrap_or(IpAddr::from([127, 0, 0, 1])), port))
+    told.or(alike)
+        .copied()
+        .unwrap_or_else(|| SocketAddr::new(ip.unwrap_or(IpAddr::from([127, 0, 0, 1])), port))
 }
 
 fn random() -> Result<[u8; 16], MediaError> {

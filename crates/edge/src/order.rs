@@ -20,25 +20,55 @@ pub(crate) const ORDERS_MAX: usize = 8_192;
 
 /// One order to a loop. Those with an answer are answered, unless the asker has left.
 pub(crate) enum Order {
-    Publish { room: RoomId, offer: String, answer: oneshot::Sender<Result<Accepted, MediaError>> },
-    Watch { room: RoomId, offer: String, answer: oneshot::Sender<Result<Accepted, MediaError>> },
+    Publish {
+        room: RoomId,
+        offer: String,
+        answer: oneshot::Sender<Result<Accepted, MediaError>>,
+    },
+    Watch {
+        room: RoomId,
+        offer: String,
+        answer: oneshot::Sender<Result<Accepted, MediaError>>,
+    },
     Patch {
         session: SessionId,
         fragment: String,
         if_match: Option<String>,
         answer: oneshot::Sender<Result<Patched, MediaError>>,
     },
-    Close { session: SessionId, answer: oneshot::Sender<Result<(), MediaError>> },
-    ClosePublisher { room: RoomId, answer: oneshot::Sender<()> },
-    CloseViewers { room: RoomId, answer: oneshot::Sender<()> },
+    Close {
+        session: SessionId,
+        answer: oneshot::Sender<Result<(), MediaError>>,
+    },
+    ClosePublisher {
+        room: RoomId,
+        answer: oneshot::Sender<()>,
+    },
+    CloseViewers {
+        room: RoomId,
+        answer: oneshot::Sender<()>,
+    },
     /// From a neighbour: it has viewers of a room whose publisher is (or will be) here, or no longer has.
-    Attach { room: RoomId, shard: usize, attached: bool },
+    Attach {
+        room: RoomId,
+        shard: usize,
+        attached: bool,
+    },
     /// From a neighbour: a packet of a room that is watched here.
-    Relay { room: RoomId, packet: Arc<Packet> },
+    Relay {
+        room: RoomId,
+        packet: Arc<Packet>,
+    },
     /// From a neighbour: its viewers need a keyframe.
-    WantKeyframe { room: RoomId },
+    WantKeyframe {
+        room: RoomId,
+    },
     /// From a neighbour: a datagram for a peer of this loop that the kernel gave to it.
-    Stray { source: SocketAddr, destination: SocketAddr, datagram: Vec<u8> },
+    Stray {
+        source: SocketAddr,
+        destination: SocketAddr,
+        datagram: Vec<u8>,
+    },
     /// From a neighbour: a TCP connection of a peer of this loop.
     Line(Moved),
     /// No handle is left.

@@ -55,7 +55,8 @@ impl TcpLines {
         self.next += 1;
         registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
         self.by_peer.insert(peer, token);
-        self.lines.insert(token, Line { stream, peer, local, received: moved.received, waiting: VecDeque::new() });
+        self.lines
+            .insert(token, Line { stream, peer, local, received: moved.received, waiting: VecDeque::new() });
         Ok(Some(token))
     }
 

@@ -164,7 +164,8 @@ mod tests {
         let mut got = Vec::new();
         // Loopback delivers before send returns, so everything is there.
         while right.receive(|_, _, datagram| got.push((datagram[0], datagram.len()))) {}
-        let expected: Vec<(u8, usize)> = sizes.into_iter().enumerate().map(|(at, size)| (at as u8, size)).collect();
+        let expected: Vec<(u8, usize)> =
+            sizes.into_iter().enumerate().map(|(at, size)| (at as u8, size)).collect();
         assert_eq!(got, expected);
         assert_eq!(left.dropped, 0);
     }

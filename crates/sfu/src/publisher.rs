@@ -49,7 +49,17 @@ impl Publisher {
             })
             .collect();
         let red = types.iter().filter_map(|(_, red, _)| *red).collect();
-        Publisher { peer, descriptions, red, layer: None, heard: None, told: false, replaces: false, sounds: 0, newest: None }
+        Publisher {
+            peer,
+            descriptions,
+            red,
+            layer: None,
+            heard: None,
+            told: false,
+            replaces: false,
+            sounds: 0,
+            newest: None,
+        }
     }
 
     /// Takes an RTP packet apart. A packet of RED may hold more than one sound, which come out in order.

@@ -210,7 +210,8 @@ impl Sfu {
         let before = self.room(room).publisher.replace(id);
         if let Some(before) = before {
             // The newcomer has the key as well; two would only take turns in the picture.
-            let told = self.publisher_mut(before).is_some_and(|publisher| publisher.told || publisher.replaces);
+            let told =
+                self.publisher_mut(before).is_some_and(|publisher| publisher.told || publisher.replaces);
             if let Some(publisher) = self.publisher_mut(id) {
                 publisher.replaces = told;
             }

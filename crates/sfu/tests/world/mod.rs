@@ -117,10 +117,17 @@ impl World {
 
     pub fn credentials(&mut self) -> IceCreds {
         self.names += 1;
-        IceCreds { ufrag: format!("u{:04}", self.names), pass: format!("password-of-22-letters-{:04}", self.names) }
+        IceCreds {
+            ufrag: format!("u{:04}", self.names),
+            pass: format!("password-of-22-letters-{:04}", self.names),
+        }
     }
 
-    pub fn publisher(&mut self, build: impl FnOnce(str0m::RtcConfig) -> str0m::RtcConfig, codec: Codec) -> usize {
+    pub fn publisher(
+        &mut self,
+        build: impl FnOnce(str0m::RtcConfig) -> str0m::RtcConfig,
+        codec: Codec,
+    ) -> usize {
         self.client(build, Direction::SendOnly, codec)
     }
 
@@ -342,9 +349,10 @@ impl World {
             for at in 0..source.packets {
                 let payload = payload(source, keyframe, at);
                 let marker = at + 1 == source.packets;
-                let write = RtpWrite::new(pt, SeqNo::from(source.video_seq), source.video_time as u32, now, payload)
-                    .marker(marker)
-                    .nackable(true);
+                let write =
+                    RtpWrite::new(pt, SeqNo::from(source.video_seq), source.video_time as u32, now, payload)
+                        .marker(marker)
+                        .nackable(true);
                 source.video_seq += 1;
                 let mid = client.video.expect("a video section");
                 client.rtc.direct_api().stream_tx_by_mid(mid, None).expect("a stream").write_rtp(write);
@@ -366,7 +374,8 @@ impl World {
                 None => (params.pt(), primary.clone()),
             };
             source.last_sound = Some(primary);
-            let write = RtpWrite::new(pt, SeqNo::from(source.audio_seq), source.audio_time as u32, now, payload);
+            let write =
+                RtpWrite::new(pt, SeqNo::from(source.audio_seq), source.audio_time as u32, now, payload);
             source.audio_seq += 1;
             source.audio_time += 960;
             let mid = client.audio.expect("an audio section");
