@@ -108,6 +108,16 @@ pub struct SetupDoneDto {
     pub stream_key: String,
 }
 
+/// `POST /rooms`: found another room.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRoomDto {
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its title, 1 to 80 characters.
+    pub title: String,
+}
+
 /// `GET /rooms`: the public rooms. `GET /rooms/<room>`: one, as the door shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct RoomCardDto {

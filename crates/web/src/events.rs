@@ -1,0 +1,44 @@
+//! The event stream (SSE): everything a WebSocket is told, for who only reads.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream;
+use protocol::api::ApiErrorDto;
+use std::convert::Infallible;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::guard::{Asker, Visit};
+use crate::line::{Listener, parse_last_event_id};
+use crate::socket::hello;
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// Listens. `Last-Event-ID` (`epoch-seq`, as the stream itself gives it) goes on where the last stream ended.
+#[utoipa::path(get, path = "/api/v1/rooms/{room}/events", tag = "room",
+    params(("room" = String, Path, description = "The room's name in addresses"),
+        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event received")),
+    responses((status = 200, body = String, content_type = "text/event-stream"), (status = "4XX", body = ApiErrorDto)))]
+pub async fn listen(
+    State(app): State<App>,
+    visit: Visit,
+    asker: Asker,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    // An id that is not of ours cannot be gone on from: then the stream starts anew, and says so in its welcome.
+    let resume = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).and_then(parse_last_event_id);
+    let listener = app.lines().listen(hello(&app, visit.room, &asker), resume).await?;
+    let body = Body::from_stream(stream::unfold(listener, next));
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    // nginx gathers answers unless told not to.
+    let unbuffered = (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    Ok(([kind, unbuffered], body).into_response())
+}
+
+/// What to send next.
+async fn next(mut listener: Listener) -> Option<(Result<Bytes, Infallible>, Listener)> {
+    listener.next().await.map(|bytes| (Ok(bytes), listener))
+}
