@@ -146,9 +146,12 @@ impl Presence {
     /// Panics unless the invariants hold.
     #[cfg(any(test, feature = "invariants"))]
     pub(crate) fn check(&self) {
-        let theirs = |who| self.lines.values().filter(|end| **end == Some(who)).count();
+        let mut lines: BTreeMap<ParticipantId, u32> = BTreeMap::new();
+        for who in self.lines.values().flatten() {
+            *lines.entry(*who).or_default() += 1;
+        }
         for (who, present) in &self.people {
-            assert_eq!(present.lines as usize, theirs(*who), "lines of {who:?}");
+            assert_eq!(Some(&present.lines), lines.get(who).or(Some(&0)), "lines of {who:?}");
             assert_eq!(present.leaves.is_some(), present.lines == 0, "leaving of {who:?}");
         }
         let named = self.lines.values().flatten();
