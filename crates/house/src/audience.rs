@@ -17,6 +17,10 @@ pub trait Audience: Send + Sync + 'static {
 
     /// Closes every line of a room.
     fn close(&self, room: RoomId, why: Farewell);
+
+    /// The room's show is over: whoever still publishes into it is put out. An audience without a picture has nothing
+    /// to do.
+    fn show_ended(&self, _room: RoomId) {}
 }
 
 /// Why the house closes lines.

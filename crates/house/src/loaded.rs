@@ -5,7 +5,7 @@ use model::Seq;
 use room::{Access, Colour, Command, Entry, Event, Founding, Mode, Room, Size, Speech};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{RoomRecord, Store, StoreError};
+use store::{EventLog, RoomRecord, StoreError};
 
 use crate::room_actor::House;
 use crate::{Encode, Shown};
@@ -30,9 +30,9 @@ impl Loaded {
     /// Reads a room from its log and tells it that it was opened anew, which is written too.
     pub(crate) async fn from_log(house: &House, record: RoomRecord) -> Result<Loaded, StoreError> {
         // The owner may have taken another name since.
-        let record = house.store.room(record.id).await?.unwrap_or(record);
-        let tail = house.store.tail(record.id, TAIL).await?;
-        let lasting = house.store.lasting(record.id).await?;
+        let record = house.rooms.room(record.id).await?.unwrap_or(record);
+        let tail = house.log.tail(record.id, TAIL).await?;
+        let lasting = house.log.lasting(record.id).await?;
         let last = tail.last().map_or(Seq(0), |entry| entry.seq);
         let mut history = seeded(&record, &tail, &*house.encoder);
         history.reach(last);
@@ -44,19 +44,19 @@ impl Loaded {
         let hub = Hub::new(HubLimits::default(), last, Counts::default());
         let access = room.view().access;
         let mut loaded = Loaded { record, room, hub, history, access };
-        loaded.append_waiting(&*house.store, &*house.encoder).await?;
+        loaded.append_waiting(&*house.log, &*house.encoder).await?;
         Ok(loaded)
     }
 
     /// Writes what the room has decided while nobody listens to it.
     pub(crate) async fn append_waiting(
         &mut self,
-        store: &dyn Store,
+        log: &dyn EventLog,
         encoder: &dyn Encode,
     ) -> Result<(), StoreError> {
         let entries: Vec<Entry> = std::iter::from_fn(|| self.room.poll_event()).collect();
         if !entries.is_empty() {
-            store.append(self.record.id, &entries).await?;
+            log.append(self.record.id, &entries).await?;
         }
         for entry in entries {
             keep(&mut self.history, &entry, encoder);
@@ -79,8 +79,8 @@ impl Loaded {
     }
 
     /// A message of long ago, unless it was deleted since.
-    pub(crate) async fn message_from_log(&self, store: &dyn Store, wanted: Seq) -> Option<Arc<Entry>> {
-        let page = store.messages_before(self.record.id, wanted.next(), 1).await.ok()?;
+    pub(crate) async fn message_from_log(&self, log: &dyn EventLog, wanted: Seq) -> Option<Arc<Entry>> {
+        let page = log.messages_before(self.record.id, wanted.next(), 1).await.ok()?;
         page.entries.into_iter().find(|entry| entry.seq == wanted).map(Arc::new)
     }
 }

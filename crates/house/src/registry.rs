@@ -4,7 +4,7 @@ use model::{RoomId, RoomSlug};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{RoomRecord, Store, StoreError};
+use store::{EventLog, RoomRecord, Rooms, Store, StoreError};
 use thiserror::Error;
 use tokio::sync::Mutex;
 
@@ -48,7 +48,19 @@ impl RoomRegistry {
         encoder: Arc<dyn Encode>,
         audience: Arc<dyn Audience>,
     ) -> RoomRegistry {
-        let house = Arc::new(House::new(store, clock, ids, encoder, audience));
+        RoomRegistry::on(store.clone(), store, clock, ids, encoder, audience)
+    }
+
+    /// The same on the two parts of a store that rooms need.
+    pub fn on(
+        rooms: Arc<dyn Rooms>,
+        log: Arc<dyn EventLog>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        encoder: Arc<dyn Encode>,
+        audience: Arc<dyn Audience>,
+    ) -> RoomRegistry {
+        let house = Arc::new(House::new(rooms, log, clock, ids, encoder, audience));
         let registry = RoomRegistry { house, open: Arc::default() };
         tokio::spawn(registry.clone().close_idle());
         registry
@@ -66,7 +78,7 @@ impl RoomRegistry {
 
     /// The room of an address; `None` if there is none.
     pub async fn open(&self, slug: &RoomSlug) -> Result<Option<RoomHandle>, OpenError> {
-        match self.house.store.room_by_slug(slug).await? {
+        match self.house.rooms.room_by_slug(slug).await? {
             Some(record) => self.open_record(record).await.map(Some),
             None => Ok(None),
         }
@@ -74,7 +86,7 @@ impl RoomRegistry {
 
     /// The room of an id; `None` if there is none.
     pub async fn open_id(&self, id: RoomId) -> Result<Option<RoomHandle>, OpenError> {
-        match self.house.store.room(id).await? {
+        match self.house.rooms.room(id).await? {
             Some(record) => self.open_record(record).await.map(Some),
             None => Ok(None),
         }

@@ -6,7 +6,7 @@ use room::{Access, Answer, Command, Entry, Event, Live, Refusal, Speech, View};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{RoomRecord, Store, StoreError};
+use store::{EventLog, RoomRecord, Rooms, StoreError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -34,7 +34,8 @@ const NOTHING_NEW: Done = Done { entry: None, seq: None };
 
 /// What all rooms share.
 pub(crate) struct House {
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) rooms: Arc<dyn Rooms>,
+    pub(crate) log: Arc<dyn EventLog>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) encoder: Arc<dyn Encode>,
@@ -44,13 +45,14 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) fn new(
-        store: Arc<dyn Store>,
+        rooms: Arc<dyn Rooms>,
+        log: Arc<dyn EventLog>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
         encoder: Arc<dyn Encode>,
         audience: Arc<dyn Audience>,
     ) -> House {
-        House { store, clock, ids, encoder, audience, stop: watch::channel(false).0 }
+        House { rooms, log, clock, ids, encoder, audience, stop: watch::channel(false).0 }
     }
 
     pub(crate) fn stop(&self) {
@@ -182,7 +184,7 @@ impl RoomActor {
         let mut batch = guarded(|| decide(&mut self.loaded.room, mails, now))?;
         let entries = std::mem::take(&mut batch.entries);
         if !entries.is_empty() {
-            self.house.store.append(self.loaded.record.id, &entries).await.map_err(Fault::Store)?;
+            self.house.log.append(self.loaded.record.id, &entries).await.map_err(Fault::Store)?;
         }
         let entries: Vec<Arc<Entry>> = entries.into_iter().map(Arc::new).collect();
         let now = self.house.clock.now();
@@ -250,6 +252,9 @@ impl RoomActor {
         if let Event::Banned { whom, .. } = event {
             self.house.audience.put_out(room, *whom, Farewell::Banned);
         }
+        if let Event::LiveEnded { .. } = event {
+            self.house.audience.show_ended(room);
+        }
         if let Event::Configured { access: Access::ByKey, .. } = event
             && self.loaded.access != Access::ByKey
         {
@@ -263,7 +268,7 @@ impl RoomActor {
         for (reply, result) in batch.answers {
             match result {
                 Ok(answer) => {
-                    reply.send(Ok(done(&self.loaded, &*self.house.store, answer.seq, entries).await));
+                    reply.send(Ok(done(&self.loaded, &*self.house.log, answer.seq, entries).await));
                 }
                 Err(refusal) => reply.send(Err(SendError::Refused(refusal))),
             }
@@ -374,7 +379,7 @@ impl RoomActor {
             // The publisher is as connected as before; only the room had forgotten.
             let now = self.house.clock.now();
             if loaded.room.handle(Command::PublisherConnected { show }, now).is_ok() {
-                loaded.append_waiting(&*self.house.store, &*self.house.encoder).await?;
+                loaded.append_waiting(&*self.house.log, &*self.house.encoder).await?;
             }
         }
         self.view.send_replace(Arc::new(loaded.room.view()));
@@ -394,14 +399,14 @@ impl RoomActor {
 }
 
 /// What a command that was carried out is answered with.
-async fn done(loaded: &Loaded, store: &dyn Store, seq: Option<Seq>, entries: &[Arc<Entry>]) -> Done {
+async fn done(loaded: &Loaded, log: &dyn EventLog, seq: Option<Seq>, entries: &[Arc<Entry>]) -> Done {
     let Some(wanted) = seq else { return NOTHING_NEW };
     let new = entries.iter().find(|entry| entry.seq == wanted).cloned();
     let kept = new.or_else(|| loaded.history.get(wanted).map(|shown| shown.entry.clone()));
     let entry = match kept {
         Some(entry) => Some(entry),
         // A command said again long after the first time.
-        None => loaded.message_from_log(store, wanted).await,
+        None => loaded.message_from_log(log, wanted).await,
     };
     Done { entry, seq }
 }
