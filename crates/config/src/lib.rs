@@ -15,7 +15,7 @@ mod store;
 pub use load::{Flag, LoadError, Problem, Sources, load};
 pub use manual::{example, manual};
 pub use network::{Network, NetworkError};
-pub use section::{Accounts, Data, Lines, Log, Media, Rooms, Server, Store, Tls};
+pub use section::{Accounts, Data, Lines, Log, Media, Server, Store, Tls};
 pub use store::{Database, DatabaseError};
 
 use schemars::JsonSchema;
@@ -33,8 +33,6 @@ pub struct Config {
     pub store: Store,
     /// Who may make an account.
     pub accounts: Accounts,
-    /// Limits of every room.
-    pub rooms: Rooms,
     /// Sound and picture.
     pub media: Media,
     /// The lines over which viewers talk and listen (WebSocket).

@@ -90,28 +90,6 @@ impl Default for Accounts {
     }
 }
 
-/// Limits of every room.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Rooms {
-    /// How many people may be in one room at a time. The next is told that the room is full.
-    #[schemars(range(min = 1))]
-    pub people_max: u32,
-    /// How many danmaku of viewers a room passes on each second. Above it identical ones are merged and the
-    /// rest is sampled; nobody loses their own, and staff are never sampled away.
-    #[schemars(range(min = 1))]
-    pub danmaku_per_second_max: u32,
-    /// How many recent messages a room keeps at hand for who comes late or comes back.
-    #[schemars(range(min = 1, max = 100_000))]
-    pub history_events_max: u32,
-}
-
-impl Default for Rooms {
-    fn default() -> Rooms {
-        Rooms { people_max: 20_000, danmaku_per_second_max: 60, history_events_max: 1_000 }
-    }
-}
-
 /// Sound and picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
