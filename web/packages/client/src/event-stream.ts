@@ -3,21 +3,20 @@
 // It is read with `fetch` rather than `EventSource`, because that tells a refusal from a broken line and lets the
 // session alone decide when to come back.
 
-import type { ClientMessage, ServerMessage } from "@livehouse/protocol";
+import type { ClientMessage, Resume, ServerMessage } from "@livehouse/protocol";
 
 import type { Api, Failure, Fetch } from "./api.ts";
 import { type LineEvents, NO_GOODBYE, type OpenLine, parse } from "./line.ts";
 
-/** Opens lines to a room's event stream. The lines of one room share the place they resume from. */
+/** Opens lines to a room's event stream. */
 export function eventStreamLine(
   slug: string,
   api: Pick<Api, "order">,
   fetcher: Fetch = (input, init) => fetch(input, init),
 ): OpenLine {
   const url = `/api/v1/rooms/${encodeURIComponent(slug)}/events`;
-  let lastId: string | undefined;
 
-  return (events: LineEvents) => {
+  return (events: LineEvents, resume: Resume | null) => {
     const stop = new AbortController();
     const gone = (): void => {
       if (stop.signal.aborted) return;
@@ -27,7 +26,7 @@ export function eventStreamLine(
 
     const listen = async (): Promise<void> => {
       const headers: Record<string, string> = { accept: "text/event-stream" };
-      if (lastId !== undefined) headers["last-event-id"] = lastId;
+      if (resume !== null) headers["last-event-id"] = `${resume.epoch}-${resume.seq}`;
       const response = await fetcher(url, { headers, signal: stop.signal, credentials: "same-origin" });
       if (!response.ok || response.body === null) return;
       events.opened();
@@ -37,9 +36,8 @@ export function eventStreamLine(
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
-        for (const block of parser.feed(read.decode(value, { stream: true }))) {
-          if (block.id !== undefined) lastId = block.id;
-          const message = parse(block.data);
+        for (const data of parser.feed(read.decode(value, { stream: true }))) {
+          const message = parse(data);
           if (message !== undefined && !stop.signal.aborted) events.said(message);
         }
       }
@@ -69,32 +67,23 @@ function refusal(key: number, failure: Failure & { kind: "refused" }): ServerMes
   return { type: "refused", key, code, message, retry_at: retryAt };
 }
 
-type Block = { id: string | undefined; data: string };
-
-/** Cuts a stream of text into its events. */
+/** Cuts a stream of text into the data of its events. Their ids are not needed: the messages say where one stands. */
 export class EventStreamParser {
   #rest = "";
   #data: string[] = [];
-  #id: string | undefined;
 
-  feed(text: string): Block[] {
+  feed(text: string): string[] {
     const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop() ?? "";
-    const blocks: Block[] = [];
+    const events: string[] = [];
     for (const line of lines) {
       if (line === "") {
-        if (this.#data.length > 0) blocks.push({ id: this.#id, data: this.#data.join("\n") });
+        if (this.#data.length > 0) events.push(this.#data.join("\n"));
         this.#data = [];
-        this.#id = undefined;
-        continue;
+      } else if (line === "data" || line.startsWith("data:")) {
+        this.#data.push(line.slice("data:".length).replace(/^ /, ""));
       }
-      const colon = line.indexOf(":");
-      if (colon === 0) continue;
-      const field = colon < 0 ? line : line.slice(0, colon);
-      const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
-      if (field === "data") this.#data.push(value);
-      else if (field === "id") this.#id = value;
     }
-    return blocks;
+    return events;
   }
 }

@@ -1,6 +1,6 @@
 // A line to a room: what carries messages both ways, whichever way that is.
 
-import type { ClientMessage, ServerMessage } from "@livehouse/protocol";
+import type { ClientMessage, Resume, ServerMessage } from "@livehouse/protocol";
 
 /** What a line tells its session. After `closed` it says no more. */
 export type LineEvents = {
@@ -16,7 +16,8 @@ export type Line = {
   close(): void;
 };
 
-export type OpenLine = (events: LineEvents) => Line;
+/** Opens a line. `resume` is where the client stood, for a line that has to say so before it stands. */
+export type OpenLine = (events: LineEvents, resume: Resume | null) => Line;
 
 /** There was no goodbye. */
 export const NO_GOODBYE = 1006;

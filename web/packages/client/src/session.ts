@@ -153,7 +153,7 @@ export class Session {
     };
     const open = this.#setup.lines[this.#way] ?? this.#setup.lines[0];
     this.#timer(WELCOME_MS, () => this.#broken());
-    this.#line = open(events);
+    this.#line = open(events, this.#position.resume());
   }
 
   #join(): void {

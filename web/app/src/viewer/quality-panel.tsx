@@ -1,0 +1,60 @@
+// How well it goes, for who asks.
+
+import type { Quality } from "@livehouse/player";
+import { useEffect } from "preact/hooks";
+
+import { bitrate } from "../shell/figures.ts";
+import type { Show } from "./show.ts";
+import { text } from "./words.ts";
+
+/** Loss that nobody sees, and loss that everybody sees. */
+const LOSS_FAIR = 0.02;
+const LOSS_POOR = 0.08;
+const DELAY_FAIR_MS = 400;
+const DELAY_POOR_MS = 1_200;
+
+type Grade = "good" | "fair" | "poor";
+
+export function QualityPanel({ show }: { show: Show }) {
+  const t = text().quality;
+  useEffect(() => show.look(), [show]);
+  const quality = show.quality.value;
+  if (quality === null || quality.width === 0) return <p class="panel quality-nothing">{t.nothing}</p>;
+  const grade = gradeOf(quality);
+  const rows: [string, string][] = [
+    [
+      t.picture,
+      `${t.frames(String(quality.width), String(quality.height), quality.framesPerSecond.toFixed(0))}${quality.codec ? ` · ${quality.codec}` : ""}`,
+    ],
+    [t.rate, bitrate(quality.bitsPerSecond)],
+    [t.delay, quality.delayMs === null ? "–" : `${Math.round(quality.delayMs)} ms`],
+    [t.roundTrip, quality.roundTripMs === null ? "–" : `${Math.round(quality.roundTripMs)} ms`],
+    [t.loss, percent(quality.lossShare)],
+    [t.concealed, percent(quality.concealedShare)],
+    [t.freezes, t.freezesSay(String(quality.freezes), (quality.frozenMs / 1000).toFixed(1))],
+  ];
+  return (
+    <div class="panel quality">
+      <p class={`grade grade-${grade}`}>{t[grade]}</p>
+      <dl class="numbers">
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+function gradeOf({ lossShare, delayMs, concealedShare }: Quality): Grade {
+  const worst = Math.max(lossShare, concealedShare);
+  if (worst > LOSS_POOR || (delayMs ?? 0) > DELAY_POOR_MS) return "poor";
+  if (worst > LOSS_FAIR || (delayMs ?? 0) > DELAY_FAIR_MS) return "fair";
+  return "good";
+}
