@@ -71,10 +71,12 @@ impl PostgresStore {
             .await
             .map_err(|error| cannot(error.into()))?;
         refuse_other_encodings(&pool).await.map_err(cannot)?;
-        migrate(&pool).await.map_err(|error| match error {
-            MigrateError::VersionMissing(found) => StoreError::Newer { found, known: newest() },
-            // Every other way to fail is the same to the operator: the database is none of ours.
-            other => cannot(other.into()),
+        migrate(&pool).await.map_err(|error| {
+            if let MigrateError::VersionMissing(found) = error {
+                return StoreError::Newer { found, known: newest() };
+            }
+            // Every other way to fail is the same to the operator: this is no database of ours.
+            cannot(error.into())
         })?;
         Ok(PostgresStore { pool, lock })
     }

@@ -5,7 +5,7 @@
 //! a failed nor a killed test leaves a server or its folder behind.
 
 use std::io::{BufRead, BufReader};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -44,8 +44,8 @@ struct Server {
     base: String,
     /// What follows the database's name.
     rest: String,
-    /// Open for as long as the server shall run.
-    _keeper: Option<ChildStdin>,
+    /// Its standard input is open for as long as the server shall run.
+    _keeper: Option<Child>,
 }
 
 /// The address of a new, empty database. Panics, with what to do, where there is no server.
@@ -96,7 +96,6 @@ fn own() -> Server {
         .stdout(Stdio::piped())
         .spawn()
         .expect("a shell can be started");
-    let stdin = keeper.stdin.take().expect("its standard input is piped");
     let stdout = keeper.stdout.take().expect("its standard output is piped");
     let mut folder = String::new();
     BufReader::new(stdout).read_line(&mut folder).expect("its standard output can be read");
@@ -106,7 +105,7 @@ fn own() -> Server {
         folder => Server {
             base: "postgres://livehouse@localhost".to_owned(),
             rest: format!("?host={folder}"),
-            _keeper: Some(stdin),
+            _keeper: Some(keeper),
         },
     }
 }

@@ -1,15 +1,21 @@
 //! SQLite's errors in the store's words.
 
-use sqlx::error::ErrorKind;
 use store::StoreError;
 
 /// What to make of an error met while `doing` something.
 pub(crate) fn failed(doing: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
-    move |error| match error {
-        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
-            StoreError::Corrupt { what: "row", source: error.into() }
+    move |error| {
+        // What was read does not fit the columns; everything else is the database not doing what it was asked.
+        let misread = matches!(
+            error,
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_)
+        );
+        let source = error.into();
+        if misread {
+            StoreError::Corrupt { what: "row", source }
+        } else {
+            StoreError::Unavailable { doing, source }
         }
-        other => StoreError::Unavailable { doing, source: other.into() },
     }
 }
 
@@ -25,13 +31,12 @@ pub(crate) enum Broken {
 /// Which of the constraints a caller can do something about was broken.
 pub(crate) fn broken(error: &sqlx::Error, columns: &[&'static str]) -> Option<Broken> {
     let error = error.as_database_error()?;
-    match error.kind() {
+    if error.is_unique_violation() {
         // SQLite names the column at the end of its message, and nowhere else.
-        ErrorKind::UniqueViolation => columns
+        return columns
             .iter()
-            .find(|column| error.message().contains(**column))
-            .map(|column| Broken::Unique(column)),
-        ErrorKind::ForeignKeyViolation => Some(Broken::Reference),
-        _ => None,
+            .find(|column| error.message().ends_with(**column))
+            .map(|name| Broken::Unique(name));
     }
+    error.is_foreign_key_violation().then_some(Broken::Reference)
 }

@@ -75,10 +75,12 @@ impl SqliteStore {
             .connect_with(options.clone())
             .await
             .map_err(|error| cannot(error.into()))?;
-        migrate(&writer).await.map_err(|error| match error {
-            MigrateError::VersionMissing(found) => StoreError::Newer { found, known: newest() },
-            // Every other way to fail is the same to the operator: the file is no database of ours.
-            other => cannot(other.into()),
+        migrate(&writer).await.map_err(|error| {
+            if let MigrateError::VersionMissing(found) = error {
+                return StoreError::Newer { found, known: newest() };
+            }
+            // Every other way to fail is the same to the operator: this is no database of ours.
+            cannot(error.into())
         })?;
         let readers = pool
             .max_connections(READERS_MAX)

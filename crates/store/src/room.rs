@@ -23,6 +23,21 @@ pub struct NewRoom {
     pub stream_key: TokenHash,
 }
 
+impl NewRoom {
+    /// A public room with the usual danmaku allowance; `None` if `title` is not a title.
+    pub fn usual(slug: RoomSlug, title: &str, epoch: Epoch, stream_key: TokenHash) -> Option<NewRoom> {
+        let title = Title::parse(title)?;
+        Some(NewRoom {
+            slug,
+            title,
+            access: Access::Public,
+            danmaku: DanmakuCurve::default(),
+            epoch,
+            stream_key,
+        })
+    }
+}
+
 /// A room that was founded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomRecord {

@@ -36,7 +36,7 @@ pub async fn set_up_once(bench: &dyn Bench) {
     let (host, room) = (&won[0].host, &won[0].room);
     assert!(host.registered);
     assert_eq!((room.host, room.host_name.clone()), (host.id, host.name.clone()));
-    assert_eq!(store.public_rooms(10).await.unwrap(), [room.clone()]);
+    assert_eq!(store.public_rooms(10).await.unwrap(), std::slice::from_ref(room));
     assert_eq!(store.setup_state().await.unwrap(), SetupState::Done);
     assert_eq!(store.setup_token().await.unwrap(), None);
     assert_eq!(store.offer_setup(&token(3), at(4)).await.unwrap(), SetupState::Done);
