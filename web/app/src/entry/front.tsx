@@ -1,7 +1,5 @@
 // The front page: who is live on this server, the other public rooms, and one's own.
 
-import "./entry.css";
-
 import type { Failure } from "@livehouse/client";
 import type { RoomCardDto } from "@livehouse/protocol";
 import { signal } from "@preact/signals";
@@ -16,6 +14,9 @@ import { Fresh } from "./fresh.tsx";
 import { MyRooms } from "./my-rooms.tsx";
 import { RoomCard } from "./room-card.tsx";
 import { entryText } from "./words.ts";
+
+// Last, so that a page's rules come after those of the shell.
+import "./entry.css";
 
 /** How often the list is read again while somebody looks at it. */
 const AGAIN_MS = 15_000;

@@ -1,7 +1,5 @@
 // First run: with the one-time link's token, the host says who they are and what their room is called.
 
-import "./entry.css";
-
 import type { SetupDoneDto } from "@livehouse/protocol";
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -15,6 +13,9 @@ import { SetupDone } from "./setup-done.tsx";
 import { SetupForm } from "./setup-form.tsx";
 import { tokenIn } from "./token.ts";
 import { entryText } from "./words.ts";
+
+// Last, so that a page's rules come after those of the shell.
+import "./entry.css";
 
 const token = signal(tokenIn(location.hash));
 const done = signal<{ name: string; answer: SetupDoneDto } | null>(null);

@@ -1,7 +1,5 @@
 // Signing in, and making an account where the server allows it.
 
-import "./entry.css";
-
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
@@ -14,6 +12,9 @@ import { start } from "../shell/start.tsx";
 import { CredentialsForm } from "./credentials-form.tsx";
 import { Fresh } from "./fresh.tsx";
 import { entryText } from "./words.ts";
+
+// Last, so that a page's rules come after those of the shell.
+import "./entry.css";
 
 type Way = "sign-in" | "register";
 

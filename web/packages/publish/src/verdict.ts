@@ -33,7 +33,9 @@ export function judge(readings: readonly Outgoing[], wished: { frames_per_s: num
   const round_trip_ms = median(recent.map((reading) => reading.round_trip_ms ?? 0));
   if (loss >= LOSS_POOR) return { is: "poor", because: "loss" };
   if (round_trip_ms >= ROUND_TRIP_POOR_MS) return { is: "poor", because: "round_trip" };
-  if (mostly(recent, (reading) => reading.limit === "bandwidth")) {
+  // A young connection feels its way up, and says so in the same words as one that is held back.
+  const held = recent.length === READINGS_MAX && mostly(recent, (reading) => isHeldBack(reading, wished.bps));
+  if (held) {
     const bps = mean(recent.map((reading) => reading.bps));
     return { is: bps < wished.bps / 3 ? "poor" : "fair", because: "uplink" };
   }
@@ -44,6 +46,10 @@ export function judge(readings: readonly Outgoing[], wished: { frames_per_s: num
   if (frames.length > 0 && mean(frames) < wished.frames_per_s * FRAMES_FAIR)
     return { is: "fair", because: "frames" };
   return { is: "good" };
+}
+
+function isHeldBack(reading: Outgoing, wished_bps: number): boolean {
+  return reading.limit === "bandwidth" && (reading.available_bps ?? reading.bps) < wished_bps;
 }
 
 function mostly(readings: readonly Outgoing[], holds: (reading: Outgoing) => boolean): boolean {

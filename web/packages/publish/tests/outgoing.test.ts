@@ -109,12 +109,19 @@ test("a verdict takes more than one bad second", () => {
   expect(told(...times(10, { loss: 0.15 }))).toBe("poor loss");
 });
 
+test("a connection that is still feeling its way up is not called slow, nor one with room left", () => {
+  const young = { limit: "bandwidth", available_bps: 600_000, bps: 500_000 } as const;
+  expect(told(...times(8, young))).toBe("good");
+  expect(told(...times(10, { ...young, available_bps: 6_000_000 }))).toBe("good");
+});
+
 test("each trouble has its name", () => {
   expect(told(...times(7, {}), ...times(3, { bps: 0 }))).toBe("poor nothing_sent");
   expect(told(...times(10, { round_trip_ms: 300 }))).toBe("fair round_trip");
   expect(told(...times(10, { round_trip_ms: 900 }))).toBe("poor round_trip");
-  expect(told(...times(6, { limit: "bandwidth", bps: 1_500_000 }), {})).toBe("fair uplink");
-  expect(told(...times(10, { limit: "bandwidth", bps: 300_000 }))).toBe("poor uplink");
+  const held = { limit: "bandwidth", available_bps: 1_600_000 } as const;
+  expect(told(...times(8, { ...held, bps: 1_500_000 }), ...times(2, {}))).toBe("fair uplink");
+  expect(told(...times(10, { ...held, bps: 300_000 }))).toBe("poor uplink");
   expect(told(...times(10, { limit: "cpu" }))).toBe("fair cpu");
   expect(told(...times(10, { frames_per_s: 12 }))).toBe("fair frames");
 });
