@@ -4,7 +4,7 @@ use ::room::Entry;
 use async_trait::async_trait;
 use model::{RoomId, Seq};
 use sqlx::PgConnection;
-use store::{Batch, Conflict, EventLog, Page, StoreError, StoredEntry, access_word, number};
+use store::{Batch, Conflict, EventLog, Page, StoreError, StoredEntry, access_word, bound, number};
 
 use crate::PostgresStore;
 use crate::error::{Broken, broken, failed};
@@ -60,7 +60,7 @@ impl EventLog for PostgresStore {
             "SELECT seq, at, body FROM log WHERE room = $1 AND seq > $2 ORDER BY seq LIMIT $3",
         )
         .bind(number(room.0, "room's id")?)
-        .bind(number(after.0, "sequence number")?)
+        .bind(bound(after.0))
         .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await
@@ -76,7 +76,7 @@ impl EventLog for PostgresStore {
              ORDER BY l.seq DESC LIMIT $3",
         )
         .bind(number(room.0, "room's id")?)
-        .bind(number(before.0, "sequence number")?)
+        .bind(bound(before.0))
         .bind(i64::from(limit) + 1)
         .fetch_all(&self.pool)
         .await
@@ -92,7 +92,7 @@ impl EventLog for PostgresStore {
              AND kind NOT IN ('live_interrupted', 'live_resumed') ORDER BY seq DESC LIMIT $3",
         )
         .bind(number(room.0, "room's id")?)
-        .bind(number(before.0, "sequence number")?)
+        .bind(bound(before.0))
         .bind(i64::from(limit) + 1)
         .fetch_all(&self.pool)
         .await

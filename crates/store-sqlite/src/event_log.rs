@@ -4,7 +4,7 @@ use ::room::Entry;
 use async_trait::async_trait;
 use model::{RoomId, Seq};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
-use store::{Batch, Conflict, EventLog, Page, StoreError, StoredEntry, access_word, number};
+use store::{Batch, Conflict, EventLog, Page, StoreError, StoredEntry, access_word, bound, number};
 
 use crate::SqliteStore;
 use crate::error::{Broken, broken, failed};
@@ -12,6 +12,9 @@ use crate::error::{Broken, broken, failed};
 /// Rows written by one statement. SQLite takes far more values, but each number of rows is a statement of its own
 /// to prepare and keep.
 const ROWS_MAX: usize = 64;
+
+// The queries that skip most of a log name their index: without statistics SQLite takes the primary key, and reads
+// every like of an evening to find its few messages. Were such an index not usable, the query would fail.
 
 /// `seq`, `at` and `body` of a row.
 type Row = (i64, i64, String);
@@ -41,7 +44,7 @@ impl EventLog for SqliteStore {
 
     async fn lasting(&self, room: RoomId) -> Result<Vec<Entry>, StoreError> {
         let rows: Vec<Row> =
-            sqlx::query_as("SELECT seq, at, body FROM log WHERE room = ?1 AND lasting = 1 ORDER BY seq")
+            sqlx::query_as("SELECT seq, at, body FROM log INDEXED BY log_lasting WHERE room = ?1 AND lasting = 1 ORDER BY seq")
                 .bind(number(room.0, "room's id")?)
                 .fetch_all(&self.readers)
                 .await
@@ -67,7 +70,7 @@ impl EventLog for SqliteStore {
             "SELECT seq, at, body FROM log WHERE room = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
         )
         .bind(number(room.0, "room's id")?)
-        .bind(number(after.0, "sequence number")?)
+        .bind(bound(after.0))
         .bind(i64::from(limit))
         .fetch_all(&self.readers)
         .await
@@ -77,13 +80,13 @@ impl EventLog for SqliteStore {
 
     async fn messages_before(&self, room: RoomId, before: Seq, limit: u32) -> Result<Page, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT l.seq, l.at, l.body FROM log l \
+            "SELECT l.seq, l.at, l.body FROM log l INDEXED BY log_messages \
              WHERE l.room = ?1 AND l.seq < ?2 AND l.kind IN ('chat', 'danmaku') AND NOT EXISTS \
              (SELECT 1 FROM log d WHERE d.room = l.room AND d.deletes = l.seq AND d.deletes IS NOT NULL) \
              ORDER BY l.seq DESC LIMIT ?3",
         )
         .bind(number(room.0, "room's id")?)
-        .bind(number(before.0, "sequence number")?)
+        .bind(bound(before.0))
         .bind(i64::from(limit) + 1)
         .fetch_all(&self.readers)
         .await
@@ -95,11 +98,11 @@ impl EventLog for SqliteStore {
 
     async fn audit_before(&self, room: RoomId, before: Seq, limit: u32) -> Result<Page, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT seq, at, body FROM log WHERE room = ?1 AND seq < ?2 AND lasting = 1 \
+            "SELECT seq, at, body FROM log INDEXED BY log_lasting WHERE room = ?1 AND seq < ?2 AND lasting = 1 \
              AND kind NOT IN ('live_interrupted', 'live_resumed') ORDER BY seq DESC LIMIT ?3",
         )
         .bind(number(room.0, "room's id")?)
-        .bind(number(before.0, "sequence number")?)
+        .bind(bound(before.0))
         .bind(i64::from(limit) + 1)
         .fetch_all(&self.readers)
         .await

@@ -84,6 +84,11 @@ pub fn number(value: u64, what: &'static str) -> Result<i64, StoreError> {
     i64::try_from(value).map_err(|_| StoreError::TooLarge { what })
 }
 
+/// A number to compare stored ones with: whatever is too large to be stored is larger than all of them.
+pub fn bound(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
 /// Why a body is not one: a version nobody knows says more than the first field that did not fit.
 fn unreadable(body: &str, error: serde_json::Error) -> BoxError {
     #[derive(Deserialize)]

@@ -21,7 +21,7 @@ mod session;
 mod setup;
 mod stream_key;
 
-pub use disk::{StoredEntry, number};
+pub use disk::{StoredEntry, bound, number};
 pub use door::{Door, DoorKey, Doors};
 pub use error::{BoxError, Conflict, StoreError};
 pub use event_log::{Batch, EventLog, Page};

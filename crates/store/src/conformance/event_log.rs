@@ -102,6 +102,7 @@ pub async fn a_long_log_is_read_in_parts(bench: &dyn Bench) {
     assert_eq!(numbers(&store.range(room.id, Seq(2_998), 9).await.unwrap()), [2_999, 3_000]);
     assert_eq!(numbers(&store.range(room.id, Seq(3_000), 9).await.unwrap()), [0u64; 0]);
     assert_eq!(numbers(&store.range(room.id, Seq(0), 0).await.unwrap()), [0u64; 0]);
+    assert_eq!(numbers(&store.range(room.id, Seq(u64::MAX), 9).await.unwrap()), [0u64; 0]);
     assert_eq!(numbers(&store.tail(room.id, 3).await.unwrap()), [2_998, 2_999, 3_000]);
     assert_eq!(store.tail(room.id, 1_000).await.unwrap(), log[2_000..]);
     assert_eq!(store.range(room.id, Seq(0), u32::MAX).await.unwrap(), log);
@@ -224,6 +225,7 @@ pub async fn messages_without_the_deleted(bench: &dyn Bench) {
     assert_eq!(pages(5, 2).await, (vec![3], false));
     assert_eq!(pages(3, 2).await, (vec![], false));
     assert_eq!(pages(0, 2).await, (vec![], false));
+    assert_eq!(pages(u64::MAX, 1).await, (vec![7], true));
     store.append(room.id, &[delete(8, 7)]).await.unwrap();
     assert_eq!(pages(100, 10).await, (vec![3, 5], false));
     let there = store.messages_before(other.id, Seq(9), 9).await.unwrap();
