@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use media::{Codec, Kind};
 use str0m::change::SdpOffer;
@@ -12,7 +12,7 @@ use str0m::format::FormatParams;
 use str0m::media::{Frequency, MediaKind, Mid, Pt};
 use str0m::net::{DatagramSend, Protocol, Receive, TcpType};
 use str0m::rtp::{Extension, ExtensionMap, RtpWrite, SeqNo};
-use str0m::{Candidate, Event, IceCreds, Input, Output, Rtc};
+use str0m::{Candidate, Event, IceCreds, Input, Output, PacerReason, Reason, Rtc};
 
 use crate::{Config, Egress, Identity, Offer, Outgoing, SfuError};
 
@@ -25,6 +25,19 @@ const RESEND_PACKETS: usize = 512;
 
 /// How much of what is sent may be resends before they stop: beyond this the link is full, not lossy.
 const RESEND_SHARE_MAX: f32 = 0.4;
+
+/// How soon a handshake message that nothing answered is sent again, at first; then twice as long each time.
+const FLIGHT_WAIT: Duration = Duration::from_millis(150);
+
+/// The longest wait between two sendings of a handshake message.
+const FLIGHT_WAIT_MAX: Duration = Duration::from_secs(2);
+
+/// Datagrams of one handshake flight that are kept: a certificate of any real size fits.
+const FLIGHT_MAX: usize = 16;
+
+/// How often a viewer's pacer is asked when it has no media to send. It would pad the line up to an estimate that
+/// nobody uses, in hundreds of tiny packets a second.
+const IDLE_WAIT: Duration = Duration::from_millis(250);
 
 /// A datagram to be sent.
 #[derive(Debug)]
@@ -62,6 +75,58 @@ pub(crate) struct Peer {
     pub(crate) sent_bytes: u64,
     pub(crate) resent: u64,
     nack: bool,
+    /// Whether its pacer is the one that pads.
+    estimates: bool,
+    flight: Flight,
+}
+
+/// The handshake messages sent last. OpenSSL leaves repeating them to its caller, and a lost one would otherwise be
+/// the end: some peers even drop the first on purpose, because it comes before they listen.
+#[derive(Default)]
+struct Flight {
+    datagrams: Vec<(Protocol, SocketAddr, SocketAddr, Vec<u8>)>,
+    /// Something of the other end's has come since: the next message begins a new flight.
+    answered: bool,
+    due: Option<Instant>,
+    wait: Duration,
+    done: bool,
+}
+
+impl Flight {
+    fn note(&mut self, transmit: &str0m::net::Transmit, now: Instant) {
+        if self.done || !is_handshake(&transmit.contents) {
+            return;
+        }
+        if std::mem::take(&mut self.answered) {
+            self.datagrams.clear();
+        }
+        if self.datagrams.len() < FLIGHT_MAX {
+            let copy = (transmit.proto, transmit.source, transmit.destination, transmit.contents.to_vec());
+            self.datagrams.push(copy);
+        }
+        self.wait = FLIGHT_WAIT;
+        self.due = Some(now + FLIGHT_WAIT);
+    }
+
+    fn repeat(&mut self, now: Instant, out: &mut VecDeque<Transmit>) {
+        if self.due.is_none_or(|due| now < due) {
+            return;
+        }
+        self.wait = (self.wait * 2).min(FLIGHT_WAIT_MAX);
+        self.due = Some(now + self.wait);
+        for (proto, source, destination, contents) in &self.datagrams {
+            out.push_back(Transmit {
+                proto: *proto,
+                source: *source,
+                destination: *destination,
+                contents: contents.clone().into(),
+            });
+        }
+    }
+
+    fn finish(&mut self) {
+        *self = Flight { done: true, ..Flight::default() };
+    }
 }
 
 /// Which end of a show a peer is.
@@ -117,6 +182,8 @@ impl Peer {
             sent_bytes: 0,
             resent: 0,
             nack: config.retransmit,
+            estimates: end == Viewer && config.estimate,
+            flight: Flight::default(),
         };
         if end == Viewer {
             peer.prepare_to_send();
@@ -130,11 +197,7 @@ impl Peer {
         for mid in [self.audio, self.video].into_iter().flatten() {
             if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(mid, None) {
                 stream.set_unpaced(true);
-                stream.set_rtx_cache(
-                    RESEND_PACKETS,
-                    std::time::Duration::from_secs(2),
-                    Some(RESEND_SHARE_MAX),
-                );
+                stream.set_rtx_cache(RESEND_PACKETS, Duration::from_secs(2), Some(RESEND_SHARE_MAX));
             }
         }
     }
@@ -158,6 +221,7 @@ impl Peer {
         data: &[u8],
         now: Instant,
     ) {
+        self.flight.answered |= is_handshake(data);
         self.guarded(|rtc| {
             let Ok(receive) = Receive::new(proto, source, destination, data) else { return Ok(()) };
             let input = Input::Receive(now, receive);
@@ -165,11 +229,12 @@ impl Peer {
         });
     }
 
-    /// Lets time pass and takes everything out that there is.
+    /// Takes everything out that there is, and lets time pass where the machine asks for that at once.
     pub(crate) fn drain(&mut self, now: Instant, out: &mut VecDeque<Transmit>, events: &mut Vec<Event>) {
         let (mut sent, mut sent_bytes, mut resent) = (0, 0, 0);
-        let resend_pts = self.resend_pts;
+        let (resend_pts, estimates) = (self.resend_pts, self.estimates);
         let mut due = now;
+        let mut flight = std::mem::take(&mut self.flight);
         self.guarded(|rtc| {
             for _ in 0..SPINS_MAX {
                 match rtc.poll_output()? {
@@ -178,6 +243,8 @@ impl Peer {
                             sent += 1;
                             sent_bytes += transmit.contents.len() as u64;
                             resent += u64::from(resend_pts >> pt & 1 == 1);
+                        } else {
+                            flight.note(&transmit, now);
                         }
                         out.push_back(Transmit {
                             proto: transmit.proto,
@@ -186,17 +253,31 @@ impl Peer {
                             contents: transmit.contents,
                         });
                     }
-                    Output::Event(event) => events.push(event),
-                    Output::Timeout(at) if at <= now => rtc.handle_input(Input::Timeout(now))?,
+                    Output::Event(event) => {
+                        if matches!(event, Event::Connected) {
+                            flight.finish();
+                        }
+                        events.push(event);
+                    }
                     Output::Timeout(at) => {
-                        due = at;
-                        return Ok(());
+                        let at = if estimates && is_idle(rtc.last_timeout_reason()) {
+                            at.max(now + IDLE_WAIT)
+                        } else {
+                            at
+                        };
+                        if at > now {
+                            due = at;
+                            return Ok(());
+                        }
+                        rtc.handle_input(Input::Timeout(now))?;
                     }
                 }
             }
             Ok(())
         });
-        self.due = due;
+        flight.repeat(now, out);
+        self.due = flight.due.map_or(due, |repeat| repeat.min(due));
+        self.flight = flight;
         self.sent += sent;
         self.sent_bytes += sent_bytes;
         self.resent += resent;
@@ -322,7 +403,7 @@ fn build(
         .clear_codecs()
         .enable_opus(true, config.audio_redundancy)
         .set_extension_map(extensions(end))
-        .set_stats_interval(Some(std::time::Duration::from_secs(2)));
+        .set_stats_interval(Some(Duration::from_secs(2)));
     if end == Viewer && config.estimate {
         builder = builder.enable_bwe(Some(str0m::bwe::Bitrate::mbps(2)));
     }
@@ -376,6 +457,17 @@ fn str0m_kind(kind: Kind) -> MediaKind {
         Kind::Audio => MediaKind::Audio,
         Kind::Video => MediaKind::Video,
     }
+}
+
+/// DTLS, by its first byte (RFC 7983).
+fn is_handshake(datagram: &[u8]) -> bool {
+    datagram.first().is_some_and(|first| (20..64).contains(first))
+}
+
+/// Whether the machine only wants to look after its pacer, which has nothing of ours to send: what is written is
+/// sent in the call that follows.
+fn is_idle(reason: Reason) -> bool {
+    matches!(reason, Reason::Pacer(PacerReason::Handle | PacerReason::Padding | PacerReason::Probe2))
 }
 
 /// The payload type of an RTP datagram; `None` for RTCP, DTLS and STUN, which are told apart by their first bytes

@@ -216,6 +216,7 @@ impl Sfu {
                 publisher.replaces = told;
             }
             self.put_out(before);
+            self.publisher_gone(room);
         }
         Ok((id, answer))
     }
