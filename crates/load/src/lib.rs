@@ -1,1 +1,3 @@
 //! Loopback load with the clients' own code.
+
+pub mod chat;
