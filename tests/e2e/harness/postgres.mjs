@@ -17,9 +17,10 @@ function programs() {
 }
 
 /** PostgreSQL refuses to run as root; then the user that its package made runs it. */
-function asServerUser(/** @type {string} */ command, /** @type {string[]} */ flags) {
-  const isRoot = process.getuid?.() === 0;
-  return isRoot ? { command: "runuser", flags: ["-u", "postgres", "--", command, ...flags] } : { command, flags };
+function serverUser() {
+  if (process.getuid?.() !== 0) return {};
+  const id = (/** @type {string} */ flag) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
+  return { uid: id("-u"), gid: id("-g") };
 }
 
 /** Starts a server with an empty database. @returns {Promise<{ url: string, stop: () => Promise<void> }>} */
@@ -28,18 +29,16 @@ export async function startPostgres() {
   const folder = temporaryFolder();
   const data = join(folder, "pg");
   mkdirSync(data);
-  if (process.getuid?.() === 0) {
+  const user = serverUser();
+  if (user.uid !== undefined) {
     chmodSync(folder, 0o755);
-    const id = (/** @type {string} */ flag) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
-    chownSync(data, id("-u"), id("-g"));
+    chownSync(data, user.uid, user.gid);
   }
-  const init = asServerUser(join(bin, "initdb"), ["-D", data, "-U", "livehouse", "--auth=trust", "-E", "UTF8"]);
-  execFileSync(init.command, init.flags, { stdio: "pipe", cwd: "/" });
+  const make = ["-D", data, "-U", "livehouse", "--auth=trust", "-E", "UTF8"];
+  execFileSync(join(bin, "initdb"), make, { stdio: "pipe", cwd: "/", ...user });
   const port = await freePort();
-  const serve = asServerUser(join(bin, "postgres"), [
-    ...["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", data],
-  ]);
-  const child = spawn(serve.command, serve.flags, { stdio: ["ignore", "pipe", "pipe"], cwd: "/" });
+  const serve = ["-D", data, "-p", String(port), "-h", "127.0.0.1", "-k", data];
+  const child = spawn(join(bin, "postgres"), serve, { stdio: ["ignore", "pipe", "pipe"], cwd: "/", ...user });
   process.once("exit", () => child.kill("SIGKILL"));
   let log = "";
   const ready = new Promise((resolve, reject) => {

@@ -92,7 +92,9 @@ export class Server {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;
-    process.once("exit", () => child.kill("SIGKILL"));
+    const last = () => child.kill("SIGKILL");
+    process.once("exit", last);
+    child.once("exit", () => process.removeListener("exit", last));
     child.stdout.setEncoding("utf8").on("data", (text) => {
       this.greeting += text;
     });
