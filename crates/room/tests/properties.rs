@@ -382,3 +382,18 @@ fn thousands_who_are_lost_at_once_leave_in_batches() {
     }
     assert_eq!(batches, [1_000, 1_000, 500]);
 }
+
+#[test]
+fn a_like_of_long_ago_is_still_counted_after_a_restart() {
+    let mut evening = Evening::begin();
+    let host = Who { id: HOST, name: Nickname::parse("host").unwrap(), registered: true };
+    evening.command(Command::Join { connection: ConnectionId(1), who: Some(host) });
+    evening.command(Command::Like { by: HOST, key: ClientKey(1), count: 9 });
+    for key in 2..2_000 {
+        evening.wait(100);
+        let speech = Speech::Chat { text: "la".to_owned(), reply_to: None, mentions: Vec::new() };
+        evening.command(Command::Say { by: HOST, key: ClientKey(key), speech });
+    }
+    let recent = evening.log[evening.log.len() - TAIL..].to_vec();
+    assert_eq!(evening.restored(recent.into_iter()).room.view().likes, 9);
+}
