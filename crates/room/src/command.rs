@@ -36,7 +36,8 @@ pub enum Command {
         /// What.
         speech: Speech,
     },
-    /// Likes, merged by the client.
+    /// Likes, merged by the client. Answered at once and before they are written, because they are merged once
+    /// more: a crash may lose those of the last 50 ms.
     Like {
         /// Who.
         by: ParticipantId,
@@ -168,7 +169,8 @@ pub enum Speech {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Answer {
     /// The entry it led to; for a repeated command, the entry of the first time. `None` where nothing had to
-    /// change (unmuting who is not muted), which is not an error.
+    /// change (unmuting who is not muted), which is not an error, and for what leads to no entry of its own
+    /// (likes; a line of somebody who is here already).
     pub seq: Option<Seq>,
 }
 
