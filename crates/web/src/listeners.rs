@@ -83,4 +83,13 @@ impl Audience for Listeners {
             Farewell::Banned | Farewell::Fault | Farewell::Restart => {}
         }
     }
+
+    fn show_ended(&self, room: RoomId) {
+        let media = self.media.clone();
+        self.runtime.spawn(async move {
+            if let Err(error) = media.close_publisher(room).await {
+                tracing::error!(room.id = %room, %error, "A show has ended, but its publisher may still send");
+            }
+        });
+    }
 }

@@ -45,20 +45,24 @@ async fn not_allowed() -> ApiError {
 
 /// Ends what takes too long, survives what panics, and counts.
 async fn catch(State(app): State<App>, request: Request, next: Next) -> Response {
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
-    let response = match tokio::time::timeout(ANSWER_MAX, answer).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(_)) => {
-            // The panic's own words are on standard error already; they are ours and hold nothing of the request.
-            tracing::error!("A request ended in a fault of the program");
-            app.metrics().panicked();
-            ApiError::fault().into_response()
-        }
-        Err(_) => ApiError::busy().into_response(),
-    };
+    let outcome = outcome(next.run(request)).await;
+    if outcome.is_none() {
+        // The panic's own words are on standard error already; they are ours and hold nothing of the request.
+        tracing::error!("A request ended in a fault of the program");
+        app.metrics().panicked();
+    }
+    let response = outcome.unwrap_or_else(|| ApiError::fault().into_response());
     let refused = response.extensions().get::<Refused>().map(|refused| refused.0);
     app.metrics().answered(response.status().as_u16(), refused);
     response
+}
+
+/// The answer, or that there is none in time; `None` if making it panicked.
+async fn outcome(answer: impl Future<Output = Response>) -> Option<Response> {
+    match tokio::time::timeout(ANSWER_MAX, AssertUnwindSafe(answer).catch_unwind()).await {
+        Ok(answered) => answered.ok(),
+        Err(_) => Some(ApiError::busy().into_response()),
+    }
 }
 
 /// Headers of every answer. What a handler has set itself stays.
@@ -89,4 +93,19 @@ async fn dress(request: Request, next: Next) -> Response {
         headers.entry(name).or_insert(value);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn every_request_is_answered() {
+        let answer = outcome(async { StatusCode::NO_CONTENT.into_response() }).await;
+        assert_eq!(answer.unwrap().status(), StatusCode::NO_CONTENT);
+        let stuck = outcome(std::future::pending()).await;
+        assert_eq!(stuck.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(outcome(async { panic!("a fault of the program") }).await.is_none());
+        assert_eq!(ApiError::fault().into_response().status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
 }

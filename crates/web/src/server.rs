@@ -107,6 +107,8 @@ impl Server {
             fresh.abort();
         }
         stop.send_replace(true);
+        // Rooms write and answer what they have taken, and tell their lines to come back; then the lines end.
+        self.app.rooms().shutdown().await;
         let lines = self.app.lines().clone();
         // It waits for threads, which the runtime's own must not do.
         if tokio::task::spawn_blocking(move || lines.stop()).await.is_err() {
