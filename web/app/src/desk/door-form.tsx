@@ -33,7 +33,9 @@ export function DoorForm({ desk, access }: { desk: Desk; access: AccessDto }) {
   return (
     <section class="card desk-card">
       <fieldset class="door">
-        <legend>{t.door}</legend>
+        <legend>
+          <h2>{t.door}</h2>
+        </legend>
         {options.map((option) => (
           <label key={option.value} class="door-option">
             <input

@@ -1,8 +1,10 @@
 // The moderators: who they are, appointing one who is here, dismissing one.
 
+import type { AuditDto } from "@livehouse/protocol";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
+import { api } from "../shell/account.ts";
 import { Avatar } from "../shell/avatar.tsx";
 import { Button } from "../shell/button.tsx";
 import { Select } from "../shell/choice.tsx";
@@ -15,7 +17,10 @@ export function ModeratorsCard({ desk }: { desk: Desk }) {
   const t = deskText();
   const told = useSignal<readonly Moderator[]>([]);
   const chosen = useSignal("");
-  const load = (): void => void loadModerators(desk.slug).then((all) => (told.value = all));
+  const load = (): void =>
+    void loadModerators((before, limit) => readAudit(desk.slug, before, limit)).then((all) => {
+      told.value = all;
+    });
   useEffect(load, []);
 
   const here = desk.people.value?.people ?? [];
@@ -44,12 +49,9 @@ export function ModeratorsCard({ desk }: { desk: Desk }) {
             <p>
               <strong>{name}</strong>
             </p>
-            <Button
-              size="small"
-              aria-label={t.settings.dismissOf(name)}
-              onClick={() => void appoint(id, name, false)}
-            >
+            <Button size="small" onClick={() => void appoint(id, name, false)}>
               {t.settings.dismiss}
+              <span class="said">: {name}</span>
             </Button>
           </li>
         ))}
@@ -83,4 +85,9 @@ export function ModeratorsCard({ desk }: { desk: Desk }) {
       )}
     </section>
   );
+}
+
+async function readAudit(slug: string, before: number | null, limit: number): Promise<AuditDto | null> {
+  const result = await api.audit(slug, before, limit);
+  return result.ok ? result.value : null;
 }

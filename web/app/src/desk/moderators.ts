@@ -1,8 +1,6 @@
 // Who is a moderator, read from the audit trail: no other list names those who are not here.
 
-import type { EventDto } from "@livehouse/protocol";
-
-import { api } from "../shell/account.ts";
+import type { AuditDto, EventDto } from "@livehouse/protocol";
 
 /** Pages read at most; a room with more acts than this shows its latest appointments. */
 const PAGES_MAX = 10;
@@ -24,14 +22,16 @@ export function moderatorsAfter(events: readonly EventDto[]): Moderator[] {
   return [...settled.values()].filter((one) => one !== null);
 }
 
-/** Reads the trail for them. */
-export async function loadModerators(slug: string): Promise<Moderator[]> {
+/** Reads the trail for them; `read` gives what comes before a number, or nothing where it cannot. */
+export async function loadModerators(
+  read: (before: number | null, limit: number) => Promise<AuditDto | null>,
+): Promise<Moderator[]> {
   const events: EventDto[] = [];
   for (let page = 0; page < PAGES_MAX; page++) {
-    const result = await api.audit(slug, events.at(-1)?.seq ?? null, PAGE);
-    if (!result.ok) break;
-    events.push(...result.value.events);
-    if (!result.value.more || result.value.events.length === 0) break;
+    const answer = await read(events.at(-1)?.seq ?? null, PAGE);
+    if (answer === null) break;
+    events.push(...answer.events);
+    if (!answer.more || answer.events.length === 0) break;
   }
   return moderatorsAfter(events);
 }

@@ -109,7 +109,8 @@ function SlowMode({ desk }: { desk: Desk }) {
         value={String(now)}
         options={waits.map((wait) => ({
           value: String(wait),
-          name: wait === 0 ? t.slowOff : wait < 60 ? `${wait} s` : `${wait / 60} min`,
+          name:
+            wait === 0 ? t.slowOff : wait < 60 ? t.secondsShort(wait) : t.minutesShort(Math.round(wait / 60)),
           says: wait === 0 ? t.slowOff : t.slowIs(sayLasting(wait)),
         }))}
         onChange={(wait) => void desk.line.order({ do: "slow_mode", seconds: Number(wait) })}
@@ -145,8 +146,9 @@ function Sanctions(props: {
               <strong>{row.name}</strong>
               <span class="soft">{sayUntil(row.until)}</span>
             </p>
-            <Button size="small" aria-label={props.says(row.name)} onClick={() => void lift(row)}>
+            <Button size="small" onClick={() => void lift(row)}>
               {t.lift}
+              <span class="said">: {props.says(row.name)}</span>
             </Button>
           </li>
         ))}

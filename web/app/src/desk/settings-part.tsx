@@ -28,10 +28,14 @@ export function SettingsPart({ desk, host }: { desk: Desk; host: boolean }) {
   };
   return (
     <div class="desk-part desk-settings">
-      <TitleForm desk={desk} title={sign.title} />
-      <DoorForm desk={desk} access={sign.access} />
-      <CurveForm curve={sign.danmaku} onSave={saveCurve} />
-      <ModeratorsCard desk={desk} />
+      <div>
+        <TitleForm desk={desk} title={sign.title} />
+        <CurveForm curve={sign.danmaku} onSave={saveCurve} />
+      </div>
+      <div>
+        <DoorForm desk={desk} access={sign.access} />
+        <ModeratorsCard desk={desk} />
+      </div>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 // Whether one is live, for how long, and before how many.
 
+import { compact } from "../shell/figures.ts";
 import { Icon } from "../shell/icon.tsx";
 import type { Studio } from "./studio.ts";
 import { studioText } from "./words.ts";
@@ -20,7 +21,10 @@ export function OnAirSign({ studio }: { studio: Studio }) {
       )}
       <span class="on-air-viewers">
         <Icon name="people" size={16} />
-        <span>{studio.viewers()}</span>
+        <span class="numbers" aria-hidden="true">
+          {compact(studio.line.room.presence.present.value)}
+        </span>
+        <span class="said">{studio.viewers()}</span>
       </span>
     </p>
   );

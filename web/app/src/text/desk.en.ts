@@ -72,6 +72,8 @@ export const en = {
     lifted: (name: string) => `Lifted for ${name}.`,
     slow: "Slow mode",
     slowWhy: "How long everyone but staff waits between two messages.",
+    secondsShort: (count: number) => `${count} s`,
+    minutesShort: (count: number) => `${count} min`,
     slowOff: "Off",
     slowIs: (wait: string) => `One message in ${wait}`,
   },
@@ -143,7 +145,6 @@ export const en = {
     choose: "Choose …",
     appointDo: "Appoint",
     dismiss: "Dismiss",
-    dismissOf: (name: string) => `Dismiss ${name}`,
     hostOnly: "Only the host changes settings.",
   },
 } as const;

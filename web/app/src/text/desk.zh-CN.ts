@@ -74,6 +74,8 @@ export const zh: Translated<typeof en> = {
     lifted: (name) => `已为 ${name} 解除。`,
     slow: "慢速模式",
     slowWhy: "除管理人员外，每个人两条消息之间要等多久。",
+    secondsShort: (count) => `${count} 秒`,
+    minutesShort: (count) => `${count} 分`,
     slowOff: "关闭",
     slowIs: (wait) => `每 ${wait}一条`,
   },
@@ -145,7 +147,6 @@ export const zh: Translated<typeof en> = {
     choose: "请选择……",
     appointDo: "任命",
     dismiss: "取消",
-    dismissOf: (name) => `取消 ${name} 的房管身份`,
     hostOnly: "只有主播可以修改设置。",
   },
 };
