@@ -22,7 +22,11 @@ export function Dialog(props: {
   useEffect(() => {
     const element = dialog.current;
     if (element === null) return;
-    if (open && !element.open) element.showModal();
+    if (open && !element.open) {
+      element.showModal();
+      // The first thing to answer, not the way out.
+      element.querySelector<HTMLElement>("[autofocus], input, select, textarea, .button")?.focus();
+    }
     if (!open && element.open) element.close();
   }, [open]);
 

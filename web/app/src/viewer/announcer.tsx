@@ -22,12 +22,16 @@ export function Announcer({ visit }: { visit: Visit }) {
       timer = undefined;
       const t = text().chat;
       const me = visit.line.room.moderation.me.peek().id;
-      const news = chat.rows.peek().filter((row) => row.seq > heard && !(row.kind === "said" && (row.by === me || row.deleted)));
+      const news = chat.rows
+        .peek()
+        .filter((row) => row.seq > heard && !(row.kind === "said" && (row.by === me || row.deleted)));
       heard = chat.rows.peek().at(-1)?.seq ?? heard;
       const sentences = news
         .slice(-READ_MAX)
         .map((row) =>
-          row.kind === "said" ? t.said(row.name, row.text) : sayNotice(row.notice, (id) => presence.known(id)?.name),
+          row.kind === "said"
+            ? t.said(row.name, row.text)
+            : sayNotice(row.notice, (id) => presence.known(id)?.name),
         );
       if (news.length > READ_MAX) sentences.push(t.andMore(String(news.length - READ_MAX)));
       if (sentences.length > 0) said.value = sentences.join(". ");

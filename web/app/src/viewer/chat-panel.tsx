@@ -64,7 +64,9 @@ function Log({ visit, onMenu }: { visit: Visit; onMenu: (row: Said, anchor: HTML
   const seen = useSignal(0);
   const heightBefore = useRef(0);
   const rows = useComputed(() =>
-    danmakuInChat.value ? chat.rows.value : chat.rows.value.filter((row) => row.kind === "notice" || !row.danmaku),
+    danmakuInChat.value
+      ? chat.rows.value
+      : chat.rows.value.filter((row) => row.kind === "notice" || !row.danmaku),
   );
   const last = rows.value.at(-1)?.seq ?? 0;
   const fresh = following.value ? 0 : rows.value.filter(({ seq }) => seq > seen.value).length;
@@ -119,7 +121,12 @@ function Log({ visit, onMenu }: { visit: Visit; onMenu: (row: Said, anchor: HTML
         onKeyDown={walkRows}
       >
         {chat.older.value && rows.value.length > 0 && (
-          <Button size="small" kind="plain" busy={visit.loadingEarlier.value} onClick={() => void visit.loadEarlier()}>
+          <Button
+            size="small"
+            kind="plain"
+            busy={visit.loadingEarlier.value}
+            onClick={() => void visit.loadEarlier()}
+          >
             {t.earlier}
           </Button>
         )}

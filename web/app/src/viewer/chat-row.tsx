@@ -29,13 +29,20 @@ export class Row extends Component<Props> {
   override shouldComponentUpdate(next: Props): boolean {
     const now = this.props;
     return (
-      next.row !== now.row || next.answered !== now.answered || next.me !== now.me || next.language !== now.language
+      next.row !== now.row ||
+      next.answered !== now.answered ||
+      next.me !== now.me ||
+      next.language !== now.language
     );
   }
 
   override render() {
     const { row } = this.props;
-    return row.kind === "notice" ? <NoticeRow notice={row.notice} nameOf={this.props.nameOf} /> : this.#said(row);
+    return row.kind === "notice" ? (
+      <NoticeRow notice={row.notice} nameOf={this.props.nameOf} />
+    ) : (
+      this.#said(row)
+    );
   }
 
   #said(row: Said) {
@@ -54,7 +61,9 @@ export class Row extends Component<Props> {
           <p class="row-quote">
             <Icon name="reply" size={13} />
             <span class="said">{t.repliedTo}</span>
-            <span>{answered ? t.said(answered.name, answered.deleted ? t.deleted : answered.text) : t.goneReply}</span>
+            <span>
+              {answered ? t.said(answered.name, answered.deleted ? t.deleted : answered.text) : t.goneReply}
+            </span>
           </p>
         )}
         <p class="row-line">
@@ -82,7 +91,9 @@ export class Row extends Component<Props> {
               )}
             </span>
           )}
-          {row.danmaku && row.danmaku.times > 1 && <span class="row-times numbers">×{row.danmaku.times}</span>}
+          {row.danmaku && row.danmaku.times > 1 && (
+            <span class="row-times numbers">×{row.danmaku.times}</span>
+          )}
           <time class="row-time numbers" dateTime={new Date(row.at).toISOString()}>
             {timeOfDay(row.at)}
           </time>

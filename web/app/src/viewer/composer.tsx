@@ -1,14 +1,15 @@
 // The one field: it sends chat or danmaku, and says in words when it cannot.
 
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 
 import { IconButton } from "../shell/button.tsx";
 import { running } from "../shell/figures.ts";
 import { Icon } from "../shell/icon.tsx";
 import { Popover } from "../shell/popover.tsx";
-import { BulletStylePanel } from "./bullet-style-panel.tsx";
 import { bulletStyle, COLOURS } from "./bullet-style.ts";
+import { BulletStylePanel } from "./bullet-style-panel.tsx";
 import { useSeconds } from "./clock.ts";
 import { CHARS_MAX, type Draft, type Kind } from "./draft.ts";
 import { EmojiPicker } from "./emoji-picker.tsx";
@@ -24,10 +25,15 @@ const OFFERED_MAX = 6;
 type Panel = "nothing" | "emoji" | "style";
 
 export function Composer({ visit, draft }: { visit: Visit; draft: Draft }) {
-  const { room } = visit.line;
-  const muted = room.moderation.mutedUntil.value;
-  if (muted !== null && room.clock.until(muted) > 0) return <Muted visit={visit} until={muted} />;
-  return <Field visit={visit} draft={draft} />;
+  const muted = visit.line.room.moderation.mutedUntil.value;
+  const field = <Field visit={visit} draft={draft} />;
+  return muted === null ? (
+    field
+  ) : (
+    <Muted visit={visit} until={muted}>
+      {field}
+    </Muted>
+  );
 }
 
 function Field({ visit, draft }: { visit: Visit; draft: Draft }) {
@@ -47,7 +53,6 @@ function Field({ visit, draft }: { visit: Visit; draft: Draft }) {
   );
   const offered = naming.value === null ? [] : room.presence.named(naming.value.part, OFFERED_MAX);
   const left = draft.left();
-  const wait = room.clock.until(draft.nextAt.value) > 0;
 
   useSignalEffect(() => {
     if (draft.wantsFocus.value > 0) field.current?.focus();
@@ -140,15 +145,7 @@ function Field({ visit, draft }: { visit: Visit; draft: Draft }) {
           }}
           onKeyDown={onKeyDown}
         />
-        <button
-          type="submit"
-          class="send"
-          aria-label={t.send}
-          title={t.send}
-          disabled={draft.text.value.trim() === "" || left < 0 || wait}
-        >
-          <Icon name="send" size={20} />
-        </button>
+        <SendButton visit={visit} draft={draft} />
       </div>
       <div class="composer-tools">
         <KindSwitch draft={draft} />
@@ -210,6 +207,19 @@ function Field({ visit, draft }: { visit: Visit; draft: Draft }) {
         <BulletStylePanel />
       </Popover>
     </form>
+  );
+}
+
+/** Drawn anew each second, so that it can be pressed as soon as the wait is over. */
+function SendButton({ visit, draft }: { visit: Visit; draft: Draft }) {
+  const t = text().composer;
+  useSeconds();
+  const wait = visit.line.room.clock.until(draft.nextAt.value) > 0;
+  const unfit = draft.text.value.trim() === "" || draft.left() < 0;
+  return (
+    <button type="submit" class="send" aria-label={t.send} title={t.send} disabled={unfit || wait}>
+      <Icon name="send" size={20} />
+    </button>
   );
 }
 
@@ -285,12 +295,11 @@ function Notes({ visit, draft }: { visit: Visit; draft: Draft }) {
   );
 }
 
-function Muted({ visit, until }: { visit: Visit; until: number }) {
+/** In the field's place until the time is over. */
+function Muted(props: { visit: Visit; until: number; children: ComponentChildren }) {
   useSeconds();
-  const { clock, moderation } = visit.line.room;
-  const ms = clock.until(until);
-  // The time is over: the room lets one speak again, and the field is drawn at the next change.
-  if (ms === 0) return <div class="composer" data-muted-until={moderation.mutedUntil.value} />;
+  const ms = props.visit.line.room.clock.until(props.until);
+  if (ms === 0) return <>{props.children}</>;
   return (
     <div class="composer composer-muted" role="status">
       <Icon name="hush" size={18} />

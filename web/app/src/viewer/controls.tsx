@@ -33,7 +33,11 @@ export function Controls(props: { visit: Visit; playback: Playback; onFullScreen
     panel.value = panel.value === which ? "nothing" : which;
   };
   return (
-    <div class={panel.value === "nothing" ? "controls" : "controls controls-held"} role="group" aria-label={t.controls}>
+    <div
+      class={panel.value === "nothing" ? "controls" : "controls controls-held"}
+      role="toolbar"
+      aria-label={t.controls}
+    >
       {live && <PlayAndSound playback={playback} />}
       {live && <OnAir visit={visit} />}
       <span class="controls-gap" />

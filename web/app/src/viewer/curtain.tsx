@@ -3,10 +3,10 @@
 import { Avatar } from "../shell/avatar.tsx";
 import { running } from "../shell/figures.ts";
 import { Icon } from "../shell/icon.tsx";
+import { shellText } from "../shell/words.ts";
 import { useSeconds } from "./clock.ts";
 import type { Playback } from "./playback.ts";
 import type { Visit } from "./visit.ts";
-import { shellText } from "../shell/words.ts";
 import { text } from "./words.ts";
 
 export function Curtain({ visit, playback }: { visit: Visit; playback: Playback }) {
@@ -14,7 +14,8 @@ export function Curtain({ visit, playback }: { visit: Visit; playback: Playback 
   const live = room.live.state.value;
   const watching = visit.show.whep.state.value;
   // Before the first welcome nothing is known, so nothing is claimed.
-  if (room.sign.value === null) return session.state.value.at === "ended" ? null : <Waiting says={text().chat.connecting} />;
+  if (room.sign.value === null)
+    return session.state.value.at === "ended" ? null : <Waiting says={text().chat.connecting} />;
   if (live.state === "off") return <Quiet visit={visit} />;
   if (live.state === "interrupted") return <Break since={live.until - 60_000} now={() => room.clock.now()} />;
   if (watching.at === "refused") return <CannotPlay why={shellText().refused[watching.code]} />;

@@ -48,7 +48,11 @@ export function DanmakuSettings() {
       <Segments<Area>
         label={t.area}
         value={area}
-        options={(Object.keys(AREAS) as Area[]).map((value) => ({ value, name: t.areas[value], says: t.areaSays[value] }))}
+        options={(Object.keys(AREAS) as Area[]).map((value) => ({
+          value,
+          name: t.areas[value],
+          says: t.areaSays[value],
+        }))}
         onChange={(chosen) => set({ area: AREAS[chosen] })}
       />
       <Switch

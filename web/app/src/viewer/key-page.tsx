@@ -4,9 +4,9 @@ import type { RoomCardDto } from "@livehouse/protocol";
 import { useSignal } from "@preact/signals";
 
 import { sayFailure } from "../shell/account.ts";
-import { Avatar } from "../shell/avatar.tsx";
 import { Button } from "../shell/button.tsx";
 import { Field } from "../shell/field.tsx";
+import { Icon } from "../shell/icon.tsx";
 import { shellText } from "../shell/words.ts";
 import type { Visit } from "./visit.ts";
 import { text } from "./words.ts";
@@ -31,7 +31,9 @@ export function KeyPage({ visit, card, wrong }: { visit: Visit; card: RoomCardDt
           void enter();
         }}
       >
-        <Avatar id={card.host.length * 7919} name={card.host} size={64} />
+        <span class="door-icon">
+          <Icon name="key" size={28} />
+        </span>
         <div>
           <h1>{card.title}</h1>
           <p class="soft">{t.hosted(card.host)}</p>

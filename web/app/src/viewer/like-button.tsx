@@ -25,7 +25,10 @@ function float(): void {
   const id = lastId;
   // Spread by the golden ratio: neighbours never rise on the same path.
   const turn = (id * 0.618) % 1;
-  hearts.value = [...hearts.peek(), { id, drift: (turn - 0.5) * 70, hue: 350 + turn * 40, scale: 0.8 + turn * 0.5 }];
+  hearts.value = [
+    ...hearts.peek(),
+    { id, drift: (turn - 0.5) * 70, hue: 350 + turn * 40, scale: 0.8 + turn * 0.5 },
+  ];
   setTimeout(() => {
     hearts.value = hearts.peek().filter((heart) => heart.id !== id);
   }, HEART_MS);

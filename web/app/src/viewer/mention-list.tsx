@@ -6,7 +6,11 @@ import { Avatar } from "../shell/avatar.tsx";
 import { shellText } from "../shell/words.ts";
 import { text } from "./words.ts";
 
-export function MentionList(props: { people: readonly Known[]; picked: number; onPick: (at: number) => void }) {
+export function MentionList(props: {
+  people: readonly Known[];
+  picked: number;
+  onPick: (at: number) => void;
+}) {
   return (
     <div class="mentions" id="mentions" role="listbox" aria-label={text().composer.mentionList}>
       {props.people.map((person, at) => (

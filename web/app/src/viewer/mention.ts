@@ -18,7 +18,12 @@ export function mentionAt(text: string, caret: number): Partial | null {
 }
 
 /** The text with the chosen name in place of what was being written, and where the caret then is. */
-export function complete(text: string, caret: number, at: Partial, name: string): { text: string; caret: number } {
+export function complete(
+  text: string,
+  caret: number,
+  at: Partial,
+  name: string,
+): { text: string; caret: number } {
   const head = `${text.slice(0, at.from)}@${name} `;
   return { text: head + text.slice(caret).replace(/^ /, ""), caret: head.length };
 }

@@ -61,7 +61,14 @@ function NameForm({ visit }: { visit: Visit }) {
           error.value = undefined;
         }}
       />
-      <Button kind="primary" size="large" wide type="submit" busy={busy.value} disabled={name.value.trim() === ""}>
+      <Button
+        kind="primary"
+        size="large"
+        wide
+        type="submit"
+        busy={busy.value}
+        disabled={name.value.trim() === ""}
+      >
         {t.enter}
       </Button>
       <p class="soft centred">

@@ -6,8 +6,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../shell/button.tsx";
 import { Icon } from "../shell/icon.tsx";
 import { Controls } from "./controls.tsx";
-import { isFullScreen, toggleFullScreen } from "./full-screen.ts";
 import { Curtain } from "./curtain.tsx";
+import { isFullScreen, toggleFullScreen } from "./full-screen.ts";
 import type { Playback } from "./playback.ts";
 import { StageLayer } from "./stage-layer.tsx";
 import type { Visit } from "./visit.ts";
@@ -47,7 +47,7 @@ export function Picture({ visit, playback }: { visit: Visit; playback: Playback 
       onPointerDown={wake}
       onFocusCapture={wake}
     >
-      {/* Captions are not made yet; what is said in the chat is in the chat. */}
+      {/* biome-ignore lint/a11y/useMediaCaption: a live picture has no caption track; live captions come with their own part. */}
       <video ref={video} class="video" playsInline hidden={off.value} />
       <Curtain visit={visit} playback={playback} />
       <StageLayer visit={visit} paused={playback.paused} />

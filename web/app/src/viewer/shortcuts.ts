@@ -7,7 +7,14 @@ export type Keys = { fullScreen: () => void; danmaku: () => void; write: () => v
 /** Listens until the returned function is called. */
 export function listen(playback: Playback, keys: Keys): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isBusy(event.target, event.key)) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      event.isComposing ||
+      isBusy(event.target, event.key)
+    )
+      return;
     const run = {
       " ": () => playback.togglePlay(),
       k: () => playback.togglePlay(),

@@ -62,7 +62,8 @@ function Inside({ visit }: { visit: Visit }) {
   useEffect(
     () =>
       listen(here, {
-        fullScreen: () => void toggleFullScreen(page.current?.querySelector<HTMLElement>(".player") ?? null, here),
+        fullScreen: () =>
+          void toggleFullScreen(page.current?.querySelector<HTMLElement>(".player") ?? null, here),
         danmaku: () => {
           danmakuSettings.value = { ...danmakuSettings.value, on: !danmakuSettings.value.on };
         },

@@ -95,7 +95,11 @@ export class Lanes {
       const before = this.#scroll[at];
       return before === undefined || this.#mayFollow(before, reachesEdgeAt, now);
     };
-    const slot = firstRun(this.slots, slots, free);
+    // Where nothing stands still, if there is such a place: passing over those is allowed, but not good to read.
+    const clear = (at: number): boolean =>
+      free(at) && ended(this.#still.top[at], now) && ended(this.#still.bottom[at], now);
+    const best = firstRun(this.slots, slots, clear);
+    const slot = best >= 0 ? best : firstRun(this.slots, slots, free);
     if (slot < 0) return null;
     const endsAt = now + (this.#field.width + wish.width) / speed;
     const flight: Flight = { mode: "scroll", slot, slots, startsAt: now, speed, width: wish.width, endsAt };
@@ -112,17 +116,19 @@ export class Lanes {
     const mode = wish.mode === "top" ? "top" : "bottom";
     const lane = this.#still[mode];
     const other = this.#still[mode === "top" ? "bottom" : "top"];
-    const isFree = (flight: Flight | undefined): boolean => flight === undefined || flight.endsAt <= now;
-    const free = (at: number): boolean => isFree(lane[at]) && isFree(other[at]);
+    const free = (at: number): boolean => ended(lane[at], now) && ended(other[at], now);
+    const clear = (at: number): boolean => free(at) && ended(this.#scroll[at], now);
     // Those at the bottom stack from the lowest slot up.
-    const slot =
+    const find = (fits: (at: number) => boolean): number =>
       mode === "top"
-        ? firstRun(this.slots, slots, free)
+        ? firstRun(this.slots, slots, fits)
         : mirrored(
-            firstRun(this.slots, slots, (at) => free(this.slots - 1 - at)),
+            firstRun(this.slots, slots, (at) => fits(this.slots - 1 - at)),
             slots,
             this.slots,
           );
+    const best = find(clear);
+    const slot = best >= 0 ? best : find(free);
     if (slot < 0) return null;
     const endsAt = now + wish.lastsMs;
     const flight: Flight = { mode, slot, slots, startsAt: now, speed: 0, width: wish.width, endsAt };
@@ -135,6 +141,10 @@ export class Lanes {
 export function leftOf(flight: Flight, now: number, fieldWidth: number): number {
   if (flight.mode !== "scroll") return (fieldWidth - flight.width) / 2;
   return fieldWidth - flight.speed * (now - flight.startsAt);
+}
+
+function ended(flight: Flight | undefined, now: number): boolean {
+  return flight === undefined || flight.endsAt <= now;
 }
 
 /** The first of `run` neighbouring slots that are all free, or -1. */

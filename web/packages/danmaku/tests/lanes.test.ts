@@ -150,3 +150,13 @@ test("one that is followed grows no more", () => {
   expect(lanes.grow(first, 260)).toBe(false);
   expect(first.width).toBe(230);
 });
+
+test("still ones and scrolling ones keep apart while there is room for it", () => {
+  const lanes = new Lanes(FIELD);
+  const scroll = lanes.place({ mode: "scroll", width: 100, height: 32, lastsMs: 8_000 }, 0);
+  const top = lanes.place({ mode: "top", width: 100, height: 32, lastsMs: 4_000 }, 10);
+  const next = lanes.place({ mode: "scroll", width: 100, height: 32, lastsMs: 8_000 }, 3_000);
+  expect([scroll?.slot, top?.slot, next?.slot]).toEqual([0, 4, 0]);
+  const last = lanes.place({ mode: "scroll", width: 100, height: 32, lastsMs: 8_000 }, 3_010);
+  expect(last?.slot).toBe(8);
+});
