@@ -6,10 +6,10 @@
 use axum::routing::{MethodFilter, MethodRouter, on};
 use model::Permission;
 
-use crate::api::stream_key;
 use crate::api::{
     account, audit, door, history, me, media, openapi, order, people, room, sanctions, session, setup,
 };
+use crate::api::{stream_key, uplink};
 use crate::app::App;
 use crate::{events, health, page, socket, whep, whip};
 
@@ -142,6 +142,7 @@ pub static TABLE: &[Row] = &[
     get("/api/v1/rooms/{room}/sanctions", Room(Permission::ReadAudit), |m| on(m, sanctions::list)),
     get("/api/v1/rooms/{room}/audit", Room(Permission::ReadAudit), |m| on(m, audit::before)),
     get("/api/v1/rooms/{room}/media", Room(Permission::Watch), |m| on(m, media::show)),
+    post("/api/v1/rooms/{room}/uplink", Room(Permission::Publish), |m| on(m, uplink::measure)),
     get("/api/v1/rooms/{room}/events", Room(Permission::Watch), |m| on(m, events::listen)),
     get("/api/v1/rooms/{room}/ws", Room(Permission::Watch), |m| on(m, socket::open)).ours(),
     // Sound and picture.

@@ -14,3 +14,4 @@ pub mod sanctions;
 pub mod session;
 pub mod setup;
 pub mod stream_key;
+pub mod uplink;

@@ -1,9 +1,10 @@
 //! Request bodies: of the right kind, not too long, not too slow, and understood as a whole.
 
+use axum::BoxError;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use protocol::ErrorCode;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -48,8 +49,27 @@ pub fn expect_type(headers: &HeaderMap, expected: &'static str) -> Result<(), Ap
 
 /// The whole body, if it is no longer than `bytes_max` and comes in time.
 pub async fn read(body: Body, bytes_max: usize) -> Result<Bytes, ApiError> {
-    match tokio::time::timeout(BODY_WAIT_MAX, Limited::new(body, bytes_max).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
+    in_time(Limited::new(body, bytes_max).collect(), bytes_max).await.map(Collected::to_bytes)
+}
+
+/// Reads a body to its end and keeps nothing of it.
+pub async fn forget(body: Body, bytes_max: usize) -> Result<(), ApiError> {
+    let mut body = Limited::new(body, bytes_max);
+    let to_the_end = async {
+        while let Some(frame) = body.frame().await {
+            frame?;
+        }
+        Ok(())
+    };
+    in_time(to_the_end, bytes_max).await
+}
+
+async fn in_time<T>(
+    reading: impl Future<Output = Result<T, BoxError>>,
+    bytes_max: usize,
+) -> Result<T, ApiError> {
+    match tokio::time::timeout(BODY_WAIT_MAX, reading).await {
+        Ok(Ok(read)) => Ok(read),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             Err(ApiError::new(ErrorCode::TooLarge, format!("The body is longer than {bytes_max} bytes.")))
         }

@@ -110,3 +110,44 @@ impl AsyncWrite for Connection {
         self.watch(cx, shut)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio::sync::Semaphore;
+
+    /// More than two sockets' buffers hold.
+    const LOTS: usize = 64 * 1024 * 1024;
+
+    async fn pair() -> (Connection, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (server, _) = listener.accept().await.unwrap();
+        let place = Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap();
+        (Connection::new(Wire::Plain(server), place), client)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_takes_nothing_is_given_up() {
+        let (mut connection, _client) = pair().await;
+        let error = connection.write_all(&vec![0; LOTS]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_reads_gets_everything() {
+        let (mut connection, mut client) = pair().await;
+        let reading = tokio::spawn(async move {
+            let mut all = Vec::new();
+            client.read_to_end(&mut all).await.unwrap();
+            all.len()
+        });
+        connection.write_all(&vec![0; LOTS]).await.unwrap();
+        assert!(connection.stalled.is_none());
+        connection.shutdown().await.unwrap();
+        assert_eq!(reading.await.unwrap(), LOTS);
+    }
+}

@@ -6,6 +6,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::api::{
     account, audit, door, history, me, media, order, people, room, sanctions, session, setup, stream_key,
+    uplink,
 };
 use crate::{cookie, events, health, socket, whep, whip};
 
@@ -17,7 +18,7 @@ use crate::{cookie, events, health, socket, whep, whip};
         me::show, me::rename, me::come_in, account::register, account::change_password, session::sign_in,
         session::sign_out, setup::set_up, room::list, room::found, room::card, door::enter, door::set,
         stream_key::replace, order::take, history::before, people::list, sanctions::list, audit::before,
-        media::show, events::listen, socket::open, whip::publish, whip::options, whip::patch, whip::close,
+        media::show, uplink::measure, events::listen, socket::open, whip::publish, whip::options, whip::patch, whip::close,
         whip::session_options, whep::watch, whep::options, whep::patch, whep::close, whep::session_options,
         show, health::alive, health::ready, health::metrics,
     )

@@ -20,16 +20,21 @@ const ROOMS_MAX: u32 = 200;
 
 /// The public rooms.
 #[utoipa::path(get, path = "/api/v1/rooms", tag = "room", responses((status = 200, body = [RoomCardDto])))]
-pub async fn list(State(app): State<App>) -> Result<Json<Vec<RoomCardDto>>, ApiError> {
+pub async fn list(State(app): State<App>, asker: Asker) -> Result<Json<Vec<RoomCardDto>>, ApiError> {
+    let (theirs, otherwise) = match asker.person() {
+        Some(person) if person.registered => (app.store().rooms_of(person.id).await?, Role::Viewer),
+        Some(_) | None => (Vec::new(), Role::Guest),
+    };
     let mut cards = Vec::new();
     for record in app.store().public_rooms(ROOMS_MAX).await? {
-        cards.push(listed(&app, record).await);
+        let role = theirs.iter().find(|(room, _)| room.id == record.id).map_or(otherwise, |(_, role)| *role);
+        cards.push(listed(&app, record, role).await);
     }
     Ok(Json(cards))
 }
 
 /// A room on the front page. One that is not in memory has nobody in it and no show.
-async fn listed(app: &App, record: RoomRecord) -> RoomCardDto {
+async fn listed(app: &App, record: RoomRecord, role: Role) -> RoomCardDto {
     let view = app.rooms().running(record.id).await.map(|room| room.view());
     RoomCardDto {
         slug: record.slug.to_string(),
@@ -38,7 +43,7 @@ async fn listed(app: &App, record: RoomRecord) -> RoomCardDto {
         access: encode::access_dto(record.access),
         live: view.as_ref().map_or(LiveDto::Off, |view| encode::live_dto(view.live)),
         present: view.as_ref().map_or(0, |view| view.present),
-        role: Role::Guest.into(),
+        role: role.into(),
         may_enter: true,
     }
 }

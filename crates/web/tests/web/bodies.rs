@@ -96,3 +96,14 @@ async fn lists_are_asked_for_in_pieces() {
         evening.ask(ask(bad)).await.expect("400 bad_request");
     }
 }
+
+#[tokio::test]
+async fn a_line_is_measured_with_bytes_that_are_forgotten() {
+    let (evening, host) = Evening::hosted().await;
+    let bytes = |count: usize| {
+        let ask = ask("POST", "/api/v1/rooms/evening/uplink").ours().by(&host.cookie);
+        ask.header("content-type", "application/octet-stream").body(vec![7; count])
+    };
+    evening.ask(bytes(2 * 1024 * 1024)).await.expect("204");
+    evening.ask(bytes(2 * 1024 * 1024 + 1)).await.expect("413 too_large");
+}

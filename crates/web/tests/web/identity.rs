@@ -58,6 +58,9 @@ async fn names_are_not_taken_without_end() {
         evening.guest(&format!("Guest {number}")).await;
     }
     evening.ask(post("/api/v1/guests", &json!({"name": "One more"}))).await.expect("429 too_many_attempts");
+    // What a client says of its own address counts for nothing.
+    let forged = post("/api/v1/guests", &json!({"name": "One more"})).header("x-forwarded-for", "192.0.2.9");
+    evening.ask(forged).await.expect("429 too_many_attempts");
     // From another address they still come in: the proxy that says so is trusted.
     let mut config = settings();
     config.server.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
@@ -151,4 +154,23 @@ async fn a_host_founds_another_room() {
     let slugs: Vec<&str> =
         rooms.as_array().unwrap().iter().map(|room| room["slug"].as_str().unwrap()).collect();
     assert_eq!(slugs, ["more", "evening"]);
+    assert_eq!(rooms[0]["role"], "guest");
+    assert_eq!(evening.ask(get("/api/v1/rooms").by(&host.cookie)).await.json()[0]["role"], "host");
+}
+
+/// Names that are code somewhere else are names here.
+#[tokio::test]
+async fn a_name_is_a_name() {
+    let (evening, host) = Evening::hosted().await;
+    for name in ["'; DROP TABLE x;--", "<script>alert(1)", "\" OR \"\"=\"", "${7*7}{{7*7}}", "%00%0d%0a"] {
+        let mei = evening.guest(name).await;
+        let _line = Stream::open(&evening, &mei, None).await;
+        assert_eq!(evening.ask(get("/api/v1/me").by(&mei)).await.json()["person"]["name"], name);
+        let people = evening.ask(get("/api/v1/rooms/evening/people").by(&host.cookie)).await;
+        assert_eq!(people.header("content-type"), "application/json");
+        let people = people.json();
+        assert!(people["people"].as_array().unwrap().iter().any(|person| person["name"] == name), "{people}");
+    }
+    let tries = json!({"name": "' OR '1'='1", "password": "' OR '1'='1"});
+    evening.ask(post("/api/v1/sessions", &tries)).await.expect("401 wrong_credentials");
 }

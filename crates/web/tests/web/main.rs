@@ -1,4 +1,5 @@
 //! The server as the world meets it: a real socket, a real database in a folder of its own, real rooms.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop, and say where")]
 
 mod bodies;
 mod client;

@@ -32,6 +32,7 @@ GET     /api/v1/rooms/{room}/people        . . . . . . b
 GET     /api/v1/rooms/{room}/sanctions     s n n . . n b
 GET     /api/v1/rooms/{room}/audit         s n n . . n b
 GET     /api/v1/rooms/{room}/media         . . . . . . b
+POST    /api/v1/rooms/{room}/uplink        s n n n . n b
 GET     /api/v1/rooms/{room}/events        . . . . . . b
 GET     /api/v1/rooms/{room}/ws            . . . . . . b
 POST    /whip/{room}                       w n n n . n n
@@ -69,6 +70,7 @@ GET     /api/v1/rooms/{room}/people        k k k . . k b
 GET     /api/v1/rooms/{room}/sanctions     k k k . . k b
 GET     /api/v1/rooms/{room}/audit         k k k . . k b
 GET     /api/v1/rooms/{room}/media         k k k . . k b
+POST    /api/v1/rooms/{room}/uplink        k k k n . k b
 GET     /api/v1/rooms/{room}/events        k k k . . k b
 GET     /api/v1/rooms/{room}/ws            k k k . . k b
 POST    /whep/{room}                       k k k . . k b
