@@ -32,6 +32,7 @@ use room::Who;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use thiserror::Error;
 
 use listener::Listeners;
@@ -46,11 +47,21 @@ pub struct LinesConfig {
     pub lines_max: usize,
     /// What one lagging reader may be owed, in bytes. Past it: see [`fanout::Outbox`].
     pub outbox_bytes_max: usize,
+    /// How often a line is pinged. All lines of a thread are spread over this time.
+    pub ping_every: Duration,
+    /// How long a line may say nothing, a pong included, before it is closed.
+    pub silent_after: Duration,
 }
 
 impl Default for LinesConfig {
     fn default() -> LinesConfig {
-        LinesConfig { threads: 0, lines_max: 100_000, outbox_bytes_max: 256 * 1024 }
+        LinesConfig {
+            threads: 0,
+            lines_max: 100_000,
+            outbox_bytes_max: 256 * 1024,
+            ping_every: Duration::from_secs(25),
+            silent_after: Duration::from_secs(60),
+        }
     }
 }
 

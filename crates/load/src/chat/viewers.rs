@@ -91,6 +91,8 @@ pub struct Crowd {
     is_websocket: bool,
     buffer: Vec<u8>,
     heard: Heard,
+    /// What a speaker was told last when it was closed.
+    last_words: String,
     /// Messages sent before this do not count: they came with the welcome.
     count_from_us: u64,
     alive_at: Instant,
@@ -135,6 +137,7 @@ impl Crowd {
             is_websocket: target.is_websocket(),
             buffer: vec![0; READ_BYTES],
             heard: Heard::default(),
+            last_words: String::new(),
             count_from_us: u64::MAX,
             alive_at: Instant::now() + ALIVE_EVERY,
             slow_at: Instant::now(),
@@ -258,6 +261,12 @@ impl Crowd {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => return 0,
             Err(_) => return self.closed(number),
         };
+        if line.kind == Kind::Speaker {
+            let words = String::from_utf8_lossy(&self.buffer[..count]);
+            if let Some(at) = words.find("\"closing\"") {
+                self.last_words = words[at..].chars().take(100).collect();
+            }
+        }
         if line.kind == Kind::Viewer {
             let now = now_us();
             let (heard, from) = (&mut self.heard, self.count_from_us);

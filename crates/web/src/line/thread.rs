@@ -37,9 +37,9 @@ const UNANSWERED_MAX: u32 = 64;
 /// How much the kernel may hold for one line. A small buffer shows a slow reader early.
 const KERNEL_BYTES: usize = 64 * 1024;
 
-/// Every line is visited once in so many seconds: pinged, and closed if it has been silent too long.
-const ROUND_S: u64 = 25;
-const SILENT_MS: u64 = 60_000;
+/// The lines are visited in so many turns, spread over the time between two pings: pinged, and closed if they have been
+/// silent too long.
+const TURNS: u64 = 25;
 /// How long a line may take to say `Join`.
 const JOIN_MS: u64 = 10_000;
 /// How long a closed line is given to read why.
@@ -68,7 +68,9 @@ pub(super) fn start(
         rooms: BTreeMap::new(),
         retries: VecDeque::new(),
         closing: VecDeque::new(),
-        visited_s: 0,
+        turn_ms: u64::try_from(config.ping_every.as_millis()).unwrap_or(u64::MAX).div_ceil(TURNS).max(1),
+        silent_ms: u64::try_from(config.silent_after.as_millis()).unwrap_or(u64::MAX),
+        visited: 0,
         stop_at_ms: None,
         buffer: vec![0; READ_BYTES],
         heard: Vec::new(),
@@ -90,7 +92,10 @@ struct LineThread {
     /// What found a full inbox. Bounded by the lines: each has one `Join` and one `Leave`.
     retries: VecDeque<Retry>,
     closing: VecDeque<LineId>,
-    visited_s: u64,
+    turn_ms: u64,
+    silent_ms: u64,
+    /// The turns that have been had.
+    visited: u64,
     stop_at_ms: Option<u64>,
     buffer: Vec<u8>,
     heard: Vec<Heard>,
@@ -156,8 +161,8 @@ impl LineThread {
         if self.lines.is_empty() {
             return None;
         }
-        let second_ms = 1_000 - self.now_ms % 1_000;
-        let wait_ms = if self.closing.is_empty() { second_ms } else { second_ms.min(100) };
+        let turn_ms = self.turn_ms - self.now_ms % self.turn_ms;
+        let wait_ms = if self.closing.is_empty() { turn_ms } else { turn_ms.min(100) };
         Some(Duration::from_millis(wait_ms))
     }
 
@@ -493,19 +498,18 @@ impl LineThread {
         }
     }
 
-    /// Once a second, the lines whose turn it is: no line has a timer of its own.
+    /// The lines whose turn it is: no line has a timer of its own.
     fn visit(&mut self) {
-        let now_s = self.now_ms / 1_000;
-        // A thread that was held up for long visits each line once, not once per second missed.
-        let from = (self.visited_s + 1).max(now_s.saturating_sub(ROUND_S - 1));
-        for second in from..=now_s {
-            // The turn is below 25.
-            let turn = (second % ROUND_S) as usize;
-            for index in (turn..self.lines.capacity()).step_by(ROUND_S as usize) {
+        let now = self.now_ms / self.turn_ms;
+        // A thread that was held up for long visits each line once, not once per turn missed.
+        let from = (self.visited + 1).max((now + 1).saturating_sub(TURNS));
+        for turn in from..=now {
+            // The remainder is below 25.
+            for index in ((turn % TURNS) as usize..self.lines.capacity()).step_by(TURNS as usize) {
                 self.visit_line(index);
             }
         }
-        self.visited_s = now_s;
+        self.visited = now;
     }
 
     fn visit_line(&mut self, index: usize) {
@@ -514,7 +518,7 @@ impl LineThread {
         match line.stage {
             Stage::Closing => {}
             Stage::Silent if silent_ms > JOIN_MS => self.close(index, Disconnect::Silent),
-            Stage::Joining | Stage::Welcomed if silent_ms > SILENT_MS => {
+            Stage::Joining | Stage::Welcomed if silent_ms > self.silent_ms => {
                 self.close(index, Disconnect::Silent);
             }
             // Who has not read what came before would not see the ping either.

@@ -40,7 +40,7 @@ async fn every_order_is_answered_once() {
     let evening = Evening::new().await;
     let (mut anonymous, _) = evening.client(None, None);
     let (mut mei, _) = evening.client(Some(who(50, "Mei")), None);
-    let mut ask = |client: &mut crate::evening::Client, order: &str| {
+    let ask = |client: &mut crate::evening::Client, order: &str| {
         client.send(Message::text(order.to_owned())).unwrap();
         loop {
             match hear(client) {
