@@ -27,6 +27,15 @@ enum Command {
     Doctor(Settings),
     /// Run a room to look at: a recording as its show, and viewers who talk. Keeps nothing.
     Demo(demo::DemoArguments),
+    /// Put load on a server of one's own, to see how many viewers this machine carries.
+    #[command(subcommand)]
+    Load(Load),
+}
+
+#[derive(Debug, Subcommand)]
+enum Load {
+    /// Many who listen to a room, some of them slowly, and a few who speak.
+    Chat(load::chat::ChatArgs),
 }
 
 /// Flags of `livehouse serve`.
@@ -97,6 +106,10 @@ impl Command {
                 demo::run(arguments)?;
                 Ok(ExitCode::SUCCESS)
             }
+            Command::Load(Load::Chat(arguments)) => {
+                load::chat::run(&arguments)?;
+                Ok(ExitCode::SUCCESS)
+            }
         }
     }
 }
@@ -112,8 +125,10 @@ mod tests {
         top.clone().debug_assert();
         for command in top.get_subcommands() {
             assert!(command.get_about().is_some(), "{}", command.get_name());
-            for flag in command.get_arguments() {
-                assert!(flag.get_help().is_some(), "{} --{}", command.get_name(), flag.get_id());
+            for command in std::iter::once(command).chain(command.get_subcommands()) {
+                for flag in command.get_arguments() {
+                    assert!(flag.get_help().is_some(), "{} --{}", command.get_name(), flag.get_id());
+                }
             }
         }
     }

@@ -21,7 +21,7 @@ const fn step(name: &'static str, folder: &'static str, command: &'static [&'sta
 }
 
 /// The page comes before the server, which carries it; the end-to-end tests come last, since they need both.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     step("format", ".", &["cargo", "fmt", "--all", "--check"]),
     step("page: types", "web", &["npm", "run", "--silent", "types"]),
     step("page: lint", "web", &["npm", "run", "--silent", "lint"]),
@@ -39,6 +39,7 @@ const STEPS: [Step; 9] = [
         command: &["cargo", "doc", "--workspace", "--no-deps", "--locked"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
+    step("program", ".", &["cargo", "build", "--package", "livehouse", "--locked"]),
     step("end to end", "tests/e2e", &["npm", "run", "--silent", "test"]),
 ];
 

@@ -15,7 +15,14 @@ fn all() -> Vec<Generated> {
         Generated { path: "web/packages/protocol/src/index.ts", text: typescript::index() },
         Generated { path: "docs/livehouse.example.toml", text: config::example() },
         Generated { path: "docs/configuration.md", text: config::manual() },
+        Generated { path: "docs/openapi.json", text: openapi() },
     ]
+}
+
+/// The description of the HTTP API, as the server gives it.
+fn openapi() -> String {
+    let description = web::description().to_pretty_json().expect("the description is plain JSON");
+    format!("{description}\n")
 }
 
 /// Writes what is not current, or only says so.

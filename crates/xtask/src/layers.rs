@@ -30,7 +30,7 @@ pub const LAYERS: [(&str, &[&str]); 17] = [
     // Beside.
     ("sim", &["model", "room", "fanout", "store", "house", "media", "sfu"]),
     ("load", &["model", "protocol", "media"]),
-    ("xtask", &["protocol", "config"]),
+    ("xtask", &["protocol", "config", "web"]),
 ];
 
 /// The door may use everything: it is where the parts are put together.
