@@ -24,7 +24,7 @@ pub enum Needs {
     Account,
     /// An account that is host of a room of this server.
     AnyHost,
-    /// That the room exists; its door may be closed to the asker.
+    /// That the room exists and the asker is not banned from it; its door may be closed to them.
     Doorstep,
     /// That the asker may be in the room, and holds the permission there. All but [`Permission::Watch`] need a person.
     Room(Permission),

@@ -94,7 +94,7 @@ async fn admit(
             let rooms = app.store().rooms_of(account(&asker)?.id).await?;
             rooms.iter().any(|(_, role)| *role == Role::Host).then_some(None).ok_or_else(not_allowed)?
         }
-        Needs::Doorstep => Some(visit(app, params, &asker).await?.0),
+        Needs::Doorstep => Some(knock(app, params, &asker).await?),
         Needs::Room(permission) => Some(enter(app, params, &asker, permission).await?),
         Needs::Play => Some(play(app, params, &asker).await?),
         Needs::Publish => Some(publish(app, params, &asker).await?),
@@ -203,6 +203,14 @@ async fn door_is_open(app: &App, room: &RoomHandle, asker: &Asker) -> Result<boo
     }
 }
 
+/// Up to the door, which whoever is banned is told at once.
+async fn knock(app: &App, params: &RawPathParams, asker: &Asker) -> Result<Visit, ApiError> {
+    match visit(app, params, asker).await? {
+        (_, Some(Banned(until))) => Err(banned(until)),
+        (visit, None) => Ok(visit),
+    }
+}
+
 /// Into the room: not banned, past the door, with the permission.
 async fn enter(
     app: &App,
@@ -210,10 +218,7 @@ async fn enter(
     asker: &Asker,
     permission: Permission,
 ) -> Result<Visit, ApiError> {
-    let (visit, ban) = visit(app, params, asker).await?;
-    if let Some(Banned(until)) = ban {
-        return Err(banned(until));
-    }
+    let visit = knock(app, params, asker).await?;
     if !visit.may_enter {
         return Err(key_needed());
     }
@@ -226,10 +231,7 @@ async fn enter(
 
 /// To watch as a player does: by the door, or with the room's key in hand.
 async fn play(app: &App, params: &RawPathParams, asker: &Asker) -> Result<Visit, ApiError> {
-    let (mut visit, ban) = visit(app, params, asker).await?;
-    if let Some(Banned(until)) = ban {
-        return Err(banned(until));
-    }
+    let mut visit = knock(app, params, asker).await?;
     if visit.may_enter {
         return Ok(visit);
     }

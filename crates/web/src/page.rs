@@ -79,9 +79,8 @@ fn serve(file: &'static File, headers: &HeaderMap) -> Response {
     if let Some(encoding) = encoding {
         out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
-    if file.name.ends_with(".html") {
-        out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    }
+    // Scripts too: a worker lives by the policy of its own file.
+    out.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
 }
 
@@ -165,5 +164,14 @@ mod tests {
     fn a_page_policy_has_no_inline_script() {
         assert!(!POLICY.contains("unsafe"));
         assert!(POLICY.starts_with("default-src 'none'"));
+    }
+
+    #[test]
+    fn a_worker_may_run() {
+        for file in FILES {
+            let response = serve(file, &HeaderMap::new());
+            assert_eq!(response.headers()[header::CONTENT_SECURITY_POLICY], POLICY, "{}", file.name);
+        }
+        assert!(!POLICY.contains("sandbox"));
     }
 }

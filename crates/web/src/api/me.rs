@@ -3,7 +3,7 @@
 use auth::SignedIn;
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use model::Nickname;
 use protocol::api::{ApiErrorDto, MeDto, MyRoomDto, NameDto, PersonDto};
@@ -16,10 +16,15 @@ use crate::cookie;
 use crate::error::ApiError;
 use crate::guard::Asker;
 
-/// Who one is, and what this server is to them.
+/// Who one is, and what this server is to them. A sign-in lives on with its use, and so does the cookie.
 #[utoipa::path(get, path = "/api/v1/me", tag = "me", responses((status = 200, body = MeDto)))]
-pub async fn show(State(app): State<App>, asker: Asker) -> Result<Json<MeDto>, ApiError> {
-    me(&app, asker.person()).await.map(Json)
+pub async fn show(State(app): State<App>, asker: Asker, headers: HeaderMap) -> Result<Response, ApiError> {
+    let mut response = Json(me(&app, asker.person()).await?).into_response();
+    if let (Some(token), Some(_)) = (cookie::token(&headers), &asker.session) {
+        let again = cookie::set(token, auth::SESSION_LIFE, asker.client.secure)?;
+        response.headers_mut().insert(header::SET_COOKIE, again);
+    }
+    Ok(response)
 }
 
 /// Comes in with a nickname. Who is a guest already takes another name.

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use model::{Role, RoomSlug};
 use protocol::api::{ApiErrorDto, NewRoomDto, RoomCardDto, StreamKeyDto};
-use protocol::{AccessDto, ErrorCode, LiveDto};
+use protocol::{ErrorCode, LiveDto};
 use store::RoomRecord;
 
 use crate::app::App;
@@ -70,7 +70,7 @@ pub async fn card(visit: Visit) -> Json<RoomCardDto> {
             title: slug.clone(),
             slug,
             host: String::new(),
-            access: AccessDto::ByKey,
+            access: encode::access_dto(view.access),
             live: LiveDto::Off,
             present: 0,
             role: visit.role.into(),

@@ -128,6 +128,7 @@ async fn a_ban_closes_the_stream_and_the_door() {
     assert_eq!(evening.order(&host.cookie, 1, ban).await, "200");
     assert_eq!(stream.closing().await, "banned");
     evening.ask(get("/api/v1/rooms/evening/events").by(&mei)).await.expect("403 banned");
+    evening.ask(get("/api/v1/rooms/evening").by(&mei)).await.expect("403 banned");
 }
 
 #[tokio::test]

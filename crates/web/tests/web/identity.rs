@@ -22,8 +22,10 @@ async fn a_guest_who_registers_stays_the_same_person() {
         cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Secure"),
         "{cookie}"
     );
-    // The guest's cookie is worth nothing any more.
-    assert_eq!(evening.ask(get("/api/v1/me").by(&guest)).await.json()["person"], json!(null));
+    // The guest's cookie is worth nothing any more, and is not given anew; one that is used lives on.
+    let nobody = evening.ask(get("/api/v1/me").by(&guest)).await;
+    assert_eq!((&nobody.json()["person"], nobody.header("set-cookie")), (&json!(null), ""));
+    assert_eq!(evening.ask(get("/api/v1/me").by(&answer.cookie())).await.header("set-cookie"), cookie);
 
     evening.ask(post("/api/v1/accounts", &form)).await.expect("409 name_taken");
     let wrong = json!({"name": "Mei", "password": "another password"});

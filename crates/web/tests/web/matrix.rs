@@ -22,8 +22,8 @@ POST    /api/v1/sessions                   . . . . . . .
 POST    /api/v1/setup                      . . . . . . .
 GET     /api/v1/rooms                      . . . . . . .
 POST    /api/v1/rooms                      s s n n . . n
-GET     /api/v1/rooms/{room}               . . . . . . .
-POST    /api/v1/rooms/{room}/entry         . . . . . . .
+GET     /api/v1/rooms/{room}               . . . . . . b
+POST    /api/v1/rooms/{room}/entry         . . . . . . b
 PUT     /api/v1/rooms/{room}/door          s n n n . n b
 POST    /api/v1/rooms/{room}/stream-key    s n n n . n b
 POST    /api/v1/rooms/{room}/orders        s . . . . . b
