@@ -61,11 +61,14 @@ async function watchThroughLoss(settings) {
     const grown = (/** @type {"video" | "audio"} */ kind, /** @type {string} */ figure) =>
       (then[kind][figure] ?? 0) - (before[kind][figure] ?? 0);
     const frames = grown("video", "framesDecoded");
-    // A freeze is counted when it ends; a picture that never moves again is one that has not ended.
-    const frozen = frames === 0 ? 1 : grown("video", "totalFreezesDuration") / WINDOW_S;
+    // A freeze is counted when it ends; a picture that hardly moves again is in one that has not ended.
+    const stopped = frames < WINDOW_S * 15;
+    const frozen = stopped ? 1 - frames / (WINDOW_S * 30) : grown("video", "totalFreezesDuration") / WINDOW_S;
     const concealed = grown("audio", "concealedSamples") / grown("audio", "totalSamplesReceived");
     const seen = { frames, frozen, concealed, lost: network.lost() };
-    console.log(JSON.stringify({ ...seen, nacks: grown("video", "nackCount") }));
+    const told = ["nackCount", "pliCount", "retransmittedPacketsReceived", "freezeCount", "keyFramesDecoded"];
+    const figures = Object.fromEntries(told.map((figure) => [figure, grown("video", figure)]));
+    console.log(JSON.stringify({ ...seen, ...figures }));
     return seen;
   } finally {
     await browser.close();

@@ -38,6 +38,7 @@ fn declare_all(declared: &mut Declared) {
     declared.visit::<api::SetupDto>();
     declared.visit::<api::SetupDoneDto>();
     declared.visit::<api::RoomCardDto>();
+    declared.visit::<api::NewRoomDto>();
     declared.visit::<api::EntryDto>();
     declared.visit::<api::DoorDto>();
     declared.visit::<api::DoorDoneDto>();

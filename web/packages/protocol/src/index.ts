@@ -471,6 +471,14 @@ export type NameDto = {
   name: string,
 };
 
+/** `POST /rooms`: found another room. */
+export type NewRoomDto = {
+  /** Its name in addresses. */
+  slug: string,
+  /** Its title, 1 to 80 characters. */
+  title: string,
+};
+
 /** What a client can order. The same orders are taken by `POST /api/v1/rooms/<room>/orders`. */
 export type Order = { "do": "ping" }
 | { "do": "chat",
@@ -657,7 +665,8 @@ export type ServerMessage = { "type": "welcome",
 | { "type": "events",
   /** Which log the numbers count in. */
   epoch: number,
-  /** Resume from here: the last event of the room at the end of this tick. */
+  /** Resume from here. In a tick's last such message it is the room's last event at the end of the tick; in
+   * those before it, it is still where the tick began, so that a line cut between them loses nothing. */
   seq: number,
   /** What happened. A repeated `seq` is to be ignored. */
   events: Array<EventDto>,
