@@ -61,8 +61,11 @@ export class RoomLine {
 
   async #knock(): Promise<Doorstep> {
     const result = await api.room(this.slug);
-    if (!result.ok) return result.failure.kind === "unreachable" ? "unreachable" : "not_allowed";
-    return result.value.may_enter ? "open" : "not_allowed";
+    if (result.ok) return result.value.may_enter ? "open" : "not_allowed";
+    const { failure } = result;
+    // A server that is starting or has too much to do is not one that says no.
+    if (failure.kind === "unreachable" || failure.status >= 500 || failure.status === 429) return "unreachable";
+    return failure.code === "banned" ? "banned" : "not_allowed";
   }
 }
 

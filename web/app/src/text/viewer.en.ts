@@ -5,9 +5,9 @@ const people = (count: string, one: boolean): string => `${count} ${one ? "perso
 export const en = {
   titleOf: (room: string) => `${room} · Livehouse`,
   home: "Livehouse, to the front page",
-  room: "Room",
-  hostedBy: "Host",
   people,
+  here: "Who is here",
+  others: (count: string) => `and ${count} more`,
   live: "LIVE",
   off: "Off air",
   settings: "Settings",
@@ -46,8 +46,6 @@ export const en = {
     offTitle: "The stage is quiet",
     offWhy: "There is no show right now. The room is open: say hello, somebody may be here.",
     offStay: "Stay, and the picture starts by itself.",
-    paused: "Paused",
-    toLive: "Back to live",
     cannotPlay: "This browser cannot play the show",
   },
 
@@ -116,7 +114,6 @@ export const en = {
     mention: "Mention",
     copy: "Copy text",
     delete: "Delete",
-    mute: "Mute",
     muteFor: (time: string) => `Mute for ${time}`,
     ban: "Ban",
     banFor: (time: string) => `Ban for ${time}`,

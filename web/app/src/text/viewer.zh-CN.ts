@@ -6,9 +6,9 @@ import type { en } from "./viewer.en.ts";
 export const zh: Translated<typeof en> = {
   titleOf: (room) => `${room} · Livehouse`,
   home: "Livehouse，回到首页",
-  room: "房间",
-  hostedBy: "主播",
   people: (count) => `${count} 人在场`,
+  here: "谁在场",
+  others: (count) => `还有 ${count} 人`,
   live: "直播中",
   off: "未开播",
   settings: "设置",
@@ -47,8 +47,6 @@ export const zh: Translated<typeof en> = {
     offTitle: "舞台正安静着",
     offWhy: "现在没有直播。房间是开着的，进来打个招呼吧，也许有人在。",
     offStay: "留在这里，开播后画面会自动出现。",
-    paused: "已暂停",
-    toLive: "回到直播",
     cannotPlay: "这个浏览器播放不了这场直播",
   },
 
@@ -117,7 +115,6 @@ export const zh: Translated<typeof en> = {
     mention: "提到 TA",
     copy: "复制文字",
     delete: "删除",
-    mute: "禁言",
     muteFor: (time) => `禁言 ${time}`,
     ban: "移出房间",
     banFor: (time) => `移出 ${time}`,

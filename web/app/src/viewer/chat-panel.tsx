@@ -14,6 +14,7 @@ import { Row } from "./chat-row.tsx";
 import { Composer } from "./composer.tsx";
 import { Draft } from "./draft.ts";
 import { type MenuTarget, MessageMenu } from "./message-menu.tsx";
+import { People } from "./people.tsx";
 import type { Visit } from "./visit.ts";
 import { text } from "./words.ts";
 
@@ -24,19 +25,15 @@ const FOOT_PX = 48;
 
 export function ChatPanel({ visit }: { visit: Visit }) {
   const t = text().chat;
-  const { chat, presence } = visit.line.room;
+  const { chat } = visit.line.room;
   const draft = useRef<Draft>(undefined);
   draft.current ??= new Draft();
   const target = useSignal<MenuTarget | null>(null);
-  const present = presence.present.value;
   return (
     <section class="chat" aria-label={t.title}>
       <header class="chat-head">
         <h2>{t.title}</h2>
-        <span class="chat-present numbers">
-          <Icon name="people" size={16} />
-          <span>{text().people(compact(present), present === 1)}</span>
-        </span>
+        <People visit={visit} />
       </header>
       <Log visit={visit} onMenu={(row, anchor) => (target.value = { row, anchor })} />
       <Announcer visit={visit} />
@@ -185,19 +182,34 @@ function walkRows(event: KeyboardEvent): void {
   event.preventDefault();
 }
 
-/** How the line to the room is, where it is not as it should be. */
+/** How the line to the room is, where it is not as it should be; else who came in last, for a moment. */
 function Line({ visit }: { visit: Visit }) {
   const t = text().chat;
   const state = visit.line.session.state.value;
+  const { presence, sampledOut } = visit.line.room;
   const broken = state.at === "waiting" || (state.at === "connecting" && state.attempt > 1);
+  const arrival = presence.arrivals.value.at(-1);
+  const sampled = sampledOut.value;
   return (
-    <p class={broken ? "line-state line-broken" : "line-state"} role="status">
-      {broken ? (
-        <>
-          <span class="spinner" aria-hidden="true" />
-          {t.reconnecting}
-        </>
-      ) : null}
-    </p>
+    <div class="line-states">
+      <p class={broken ? "line-state line-broken" : "line-state"} role="status">
+        {broken ? (
+          <>
+            <span class="spinner" aria-hidden="true" />
+            {t.reconnecting}
+          </>
+        ) : null}
+      </p>
+      {sampled > 0 && (
+        <p key={sampled} class="passing">
+          {text().danmaku.sampled(compact(sampled))}
+        </p>
+      )}
+      {arrival && sampled === 0 && (
+        <p key={`${arrival.id}`} class="passing">
+          {t.joined(arrival.name)}
+        </p>
+      )}
+    </div>
   );
 }

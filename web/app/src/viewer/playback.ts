@@ -48,8 +48,11 @@ export class Playback {
     const video = this.#video;
     if (video === null || video.srcObject === stream) return;
     video.srcObject = stream;
-    if (stream === null) this.hasPicture.value = false;
-    else if (!this.paused.value) void this.start();
+    if (stream === null) {
+      // The show is over: the next one starts by itself.
+      this.hasPicture.value = false;
+      this.paused.value = false;
+    } else if (!this.paused.value) void this.start();
   }
 
   /** Starts with sound, else without, else says that it may not. */
@@ -74,6 +77,7 @@ export class Playback {
   }
 
   togglePlay(): void {
+    if (this.#video === null || this.#video.srcObject === null) return;
     if (this.paused.value || this.startRefused.value) void this.start();
     else this.pause();
   }

@@ -22,6 +22,9 @@ export type Door =
 /** The door is tried again so long after it could not be reached. */
 const KNOCK_AGAIN_MS = 4_000;
 
+/** Turned away again within this time, one is not let in by oneself. */
+const TURNED_AWAY_MS = 10_000;
+
 /** How many older messages are asked for at once. */
 const HISTORY_STEP = 100;
 
@@ -36,6 +39,7 @@ export class Visit {
   readonly loadingEarlier = signal(false);
   #leave: () => void = () => {};
   #metPeople = false;
+  #turnedAwayAt = 0;
 
   constructor(slug: string) {
     this.slug = slug;
@@ -99,6 +103,11 @@ export class Visit {
     this.loadingEarlier.value = false;
   }
 
+  /** Who is here, as the server says now. */
+  people(): ReturnType<typeof api.people> {
+    return api.people(this.slug);
+  }
+
   /** Learns who is here, once, when somebody is about to be mentioned. */
   async meetPeople(): Promise<void> {
     if (this.#metPeople) return;
@@ -125,20 +134,36 @@ export class Visit {
     }
   }
 
+  #turnedAway(): void {
+    // A door that says "come in" and a line that says "no" would go round for ever: once in a while is enough.
+    const soon = Date.now() - this.#turnedAwayAt < TURNED_AWAY_MS;
+    this.#turnedAwayAt = Date.now();
+    this.#leave();
+    this.#leave = () => {};
+    if (!soon) void this.#knock(false);
+  }
+
   #enter(): void {
     this.#leave();
     this.door.value = { at: "open" };
     const leaveRoom = this.line.open();
     const { live } = this.line.room;
+    const { session } = this.line;
     // One watches while there is a show, and stays through its breaks.
     const stopFollowing = effect(() => {
       if (live.state.value.state === "off") this.show.close();
       else this.show.open();
     });
+    // Turned away while inside (the room's key was changed, say): the door says what is wanted now.
+    const stopMinding = effect(() => {
+      const state = session.state.value;
+      if (state.at === "ended" && state.why === "not_allowed") queueMicrotask(() => this.#turnedAway());
+    });
     const bye = (): void => this.show.close();
     window.addEventListener("pagehide", bye);
     this.#leave = () => {
       stopFollowing();
+      stopMinding();
       window.removeEventListener("pagehide", bye);
       this.show.close();
       leaveRoom();

@@ -12,6 +12,8 @@ const QUIET = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // Two browsers on one machine do not always find each other's hidden addresses.
+  "--disable-features=WebRtcHideLocalIpsWithMdns",
 ];
 
 export function launch(...more: string[]): Promise<Browser> {

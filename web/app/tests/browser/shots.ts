@@ -167,8 +167,8 @@ const shots: Shot[] = [
     dark: false,
     locale: "en",
     act: async (page) => {
-      await page.getByText("Chat", { exact: true }).last().click();
-      await page.locator("textarea").fill("@a");
+      await page.getByRole("radio", { name: "Chat", exact: true }).check({ force: true });
+      await page.locator("textarea").pressSequentially("@a");
       await page.waitForTimeout(500);
     },
   },

@@ -39,7 +39,7 @@ test.each(parts)("%s: the same entries, none empty, none in the wrong language",
   }
   for (const [path, whole] of zh) {
     const sentence = whole.replace("Livehouse", "");
-    expect(sentence.trim(), path).not.toBe("");
+    expect(whole.trim(), path).not.toBe("");
     // Units and names of techniques are written in Latin letters in Chinese too.
     if (/[a-z]{4,}/.test(sentence) && !/\p{Script=Han}/u.test(sentence)) {
       expect(en.get(path), `${path} reads like an untranslated sentence`).toMatch(/^[\w ./%]+$/);
