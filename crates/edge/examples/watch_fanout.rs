@@ -227,6 +227,8 @@ impl Peer {
     ) -> Peer {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
         socket.set_nonblocking(true).expect("set");
+        // What a viewer's own machine would not drop must not be dropped by this one because it plays them all.
+        let _ = socket2::SockRef::from(&socket).set_recv_buffer_size(8 << 20);
         let local = socket.local_addr().expect("bound");
         let now = Instant::now();
         let mut rtc = Rtc::builder().set_rtp_mode(true).build(now);

@@ -225,9 +225,9 @@ impl MediaLoop {
             let more = self.udp.receive(|source, ip, datagram| {
                 let source = SocketAddr::new(source.ip().to_canonical(), source.port());
                 let destination = local(locals, ip, port);
-                match sfu.receive(Protocol::Udp, source, destination, datagram, at) {
-                    Addressee::Here => {}
-                    other => strays.push((source, destination, datagram.to_vec(), other)),
+                let addressee = sfu.receive(Protocol::Udp, source, destination, datagram, at);
+                if addressee != Addressee::Here {
+                    strays.push((source, destination, datagram.to_vec(), addressee));
                 }
             });
             for (source, destination, datagram, addressee) in strays {
@@ -306,12 +306,11 @@ impl MediaLoop {
     /// Sends what the machine has to send.
     fn send(&mut self) {
         while let Some(transmit) = self.sfu.poll_transmit() {
-            match transmit.proto {
-                Protocol::Udp => {
-                    let source = self.pinned.then(|| transmit.source.ip());
-                    self.udp.send(source, transmit.destination, &transmit.contents);
-                }
-                _ => self.lines.send(transmit.destination, &transmit.contents),
+            if transmit.proto == Protocol::Udp {
+                let source = self.pinned.then(|| transmit.source.ip());
+                self.udp.send(source, transmit.destination, &transmit.contents);
+            } else {
+                self.lines.send(transmit.destination, &transmit.contents);
             }
         }
         self.udp.flush();

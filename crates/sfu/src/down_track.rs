@@ -35,6 +35,8 @@ pub(crate) struct DownTrack {
     started: Option<Instant>,
     /// The number after the highest sent.
     next_out: u64,
+    /// Where it began: what arrives later from before that has no number here.
+    first: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +60,7 @@ impl DownTrack {
             squeeze: 0,
             started: None,
             next_out: 0,
+            first: 0,
         }
     }
 
@@ -69,6 +72,9 @@ impl DownTrack {
         now: Instant,
         out: &mut Vec<Outgoing>,
     ) {
+        if packet.seq < self.first {
+            return;
+        }
         match (self.stage, self.kind) {
             (Stage::Live, Kind::Audio | Kind::Video) => out.push(self.outgoing(packet)),
             (Stage::Waiting { .. }, Kind::Audio) => {
@@ -77,6 +83,10 @@ impl DownTrack {
                 out.push(self.outgoing(packet));
             }
             (Stage::Waiting { .. }, Kind::Video) => self.start(track, now, out),
+            // Its turn comes, unless that is past: then it was lost on the way up and has just been mended.
+            (Stage::CatchingUp { next, .. }, Kind::Audio | Kind::Video) if packet.seq < next => {
+                out.push(self.outgoing(packet));
+            }
             (Stage::CatchingUp { .. }, Kind::Audio | Kind::Video) => {}
         }
     }
@@ -96,6 +106,7 @@ impl DownTrack {
             } else {
                 // After a lone keyframe the numbers go on without the hole that was never sent.
                 self.seq_shift = self.next_out.wrapping_sub(first.seq);
+                self.first = first.seq;
             }
             self.stage = Stage::CatchingUp { next: first.seq, due: now };
             self.catch_up(track, now, out);
@@ -122,6 +133,7 @@ impl DownTrack {
             // A new group has begun meanwhile: the rest of the old one is of no use any more.
             self.seq_shift = self.seq_shift.wrapping_sub(first.seq - next);
             next = first.seq;
+            self.first = next;
         }
         let from = kept.partition_point(|packet| packet.seq < next);
         let mut sent = 0;
@@ -162,6 +174,7 @@ impl DownTrack {
     fn begin(&mut self, seq: u64, first: u64, newest: u64, newest_at: Instant, now: Instant) {
         // A viewer's first packet has rollover 0, which is what its SRTP expects.
         self.seq_shift = (seq & !0xffff).wrapping_neg();
+        self.first = seq;
         self.live_from = newest;
         self.live_at = Some(newest_at);
         self.squeeze = 0;

@@ -129,6 +129,14 @@ impl Flight {
     }
 }
 
+/// What every peer's other end, this one, has in common.
+#[derive(Clone, Copy)]
+pub(crate) struct Here<'a> {
+    pub(crate) identity: &'a Identity,
+    pub(crate) config: &'a Config,
+    pub(crate) addresses: &'a [LocalAddress],
+}
+
 /// Which end of a show a peer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
@@ -143,11 +151,10 @@ impl Peer {
         offer: &Offer,
         text: &str,
         credentials: IceCreds,
-        identity: &Identity,
-        config: &Config,
-        addresses: &[LocalAddress],
+        here: Here<'_>,
         now: Instant,
     ) -> Result<(Peer, String), SfuError> {
+        let Here { identity, config, addresses } = here;
         let sdp = SdpOffer::from_sdp_string(text).map_err(|error| SfuError::BadOffer(error.to_string()))?;
         let mut rtc = build(end, offer, credentials, identity, config, now);
         for address in addresses {
@@ -194,10 +201,12 @@ impl Peer {
     /// Sound is never delayed, and neither is the picture: what is sent is what the publisher sends, and holding it
     /// back while the estimate starts low would only stall the show. Bursts are spread before they come here.
     fn prepare_to_send(&mut self) {
-        for mid in [self.audio, self.video].into_iter().flatten() {
+        // Sound is mended by its redundancy, and no browser asks for it again.
+        for (mid, kept) in [(self.audio, 1), (self.video, RESEND_PACKETS)] {
+            let Some(mid) = mid else { continue };
             if let Some(stream) = self.rtc.direct_api().stream_tx_by_mid(mid, None) {
                 stream.set_unpaced(true);
-                stream.set_rtx_cache(RESEND_PACKETS, Duration::from_secs(2), Some(RESEND_SHARE_MAX));
+                stream.set_rtx_cache(kept, Duration::from_secs(2), Some(RESEND_SHARE_MAX));
             }
         }
     }
@@ -233,7 +242,7 @@ impl Peer {
     pub(crate) fn drain(&mut self, now: Instant, out: &mut VecDeque<Transmit>, events: &mut Vec<Event>) {
         let (mut sent, mut sent_bytes, mut resent) = (0, 0, 0);
         let (resend_pts, estimates) = (self.resend_pts, self.estimates);
-        let mut due = now;
+        let (mut due, mut followed) = (now, false);
         let mut flight = std::mem::take(&mut self.flight);
         self.guarded(|rtc| {
             for _ in 0..SPINS_MAX {
@@ -246,6 +255,7 @@ impl Peer {
                         } else {
                             flight.note(&transmit, now);
                         }
+                        followed = false;
                         out.push_back(Transmit {
                             proto: transmit.proto,
                             source: transmit.source,
@@ -260,13 +270,11 @@ impl Peer {
                         events.push(event);
                     }
                     Output::Timeout(at) => {
-                        let at = if estimates && is_idle(rtc.last_timeout_reason()) {
-                            at.max(now + IDLE_WAIT)
-                        } else {
-                            at
-                        };
-                        if at > now {
-                            due = at;
+                        let idle = estimates && is_idle(rtc.last_timeout_reason());
+                        // The soonest reason hides the others, so an idle one that is due is followed once, and
+                        // again for as long as something comes out.
+                        if at > now || (idle && std::mem::replace(&mut followed, true)) {
+                            due = if idle { at.max(now + IDLE_WAIT) } else { at };
                             return Ok(());
                         }
                         rtc.handle_input(Input::Timeout(now))?;
@@ -438,9 +446,10 @@ fn extensions(end: End) -> ExtensionMap {
 }
 
 pub(crate) fn candidate(address: &LocalAddress) -> Option<Candidate> {
-    match address.proto {
-        Protocol::Tcp => Candidate::builder().tcp().host(address.addr).tcptype(TcpType::Passive).build().ok(),
-        _ => Candidate::host(address.addr, "udp").ok(),
+    if address.proto == Protocol::Tcp {
+        Candidate::builder().tcp().host(address.addr).tcptype(TcpType::Passive).build().ok()
+    } else {
+        Candidate::host(address.addr, "udp").ok()
     }
 }
 
@@ -464,10 +473,16 @@ fn is_handshake(datagram: &[u8]) -> bool {
     datagram.first().is_some_and(|first| (20..64).contains(first))
 }
 
-/// Whether the machine only wants to look after its pacer, which has nothing of ours to send: what is written is
-/// sent in the call that follows.
+/// Whether the machine only wants to look after its pacer and its estimate, and has nothing of ours to send: both are
+/// looked after with every packet, and what is written is sent in the call that follows.
 fn is_idle(reason: Reason) -> bool {
-    matches!(reason, Reason::Pacer(PacerReason::Handle | PacerReason::Padding | PacerReason::Probe2))
+    matches!(
+        reason,
+        Reason::Pacer(PacerReason::Handle | PacerReason::Padding | PacerReason::Probe2)
+            | Reason::BweDelayControl
+            | Reason::BweProbeControl
+            | Reason::BweProbeEstimator
+    )
 }
 
 /// The payload type of an RTP datagram; `None` for RTCP, DTLS and STUN, which are told apart by their first bytes

@@ -11,7 +11,7 @@ use model::RoomId;
 use str0m::net::Protocol;
 use str0m::{Event as PeerEvent, IceConnectionState, IceCreds};
 
-use crate::peer::{End, Peer};
+use crate::peer::{End, Here, Peer};
 use crate::publisher::Publisher;
 use crate::room::Room;
 use crate::stun::called_ufrag;
@@ -480,8 +480,8 @@ impl Sfu {
             return Err(SfuError::NoCommonCodec);
         }
         let accepted = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let (identity, config) = (&self.identity, &self.config);
-            Peer::accept(end, &offer, text, credentials.clone(), identity, config, &self.addresses, now)
+            let here = Here { identity: &self.identity, config: &self.config, addresses: &self.addresses };
+            Peer::accept(end, &offer, text, credentials.clone(), here, now)
         }));
         let (peer, answer) = accepted.unwrap_or_else(|_| {
             tracing::error!("Answering an offer panicked; it is refused");
@@ -557,6 +557,7 @@ impl Sfu {
         }
     }
 
+    #[allow(clippy::wildcard_enum_match_arm, reason = "str0m's events are its own, and it adds to them")]
     fn peer_event(&mut self, id: PeerId, event: PeerEvent, now: Instant) {
         match event {
             PeerEvent::Connected => self.connected(id, now),

@@ -135,13 +135,13 @@ impl Client {
                 if let Ok(size) = stream.read(&mut buffer) {
                     received.extend_from_slice(&buffer[..size]);
                 }
-                while let Some((size, rest)) = received.split_first_chunk::<2>() {
-                    let size = usize::from(u16::from_be_bytes(*size));
-                    let Some(datagram) = rest.get(..size) else { break };
-                    take(&mut self.rtc, Protocol::Tcp, from, self.local, datagram);
-                    received.drain(..2 + size);
-                    // One at a time: each is to be followed by taking everything out of the machine.
-                    break;
+                // One at a time: each is to be followed by taking everything out of the machine.
+                let whole = received.split_first_chunk::<2>().and_then(|(size, rest)| {
+                    rest.get(..usize::from(u16::from_be_bytes(*size))).map(<[u8]>::to_vec)
+                });
+                if let Some(datagram) = whole {
+                    take(&mut self.rtc, Protocol::Tcp, from, self.local, &datagram);
+                    received.drain(..2 + datagram.len());
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! A machine, its peers and the links between them, in virtual time.
 #![allow(clippy::disallowed_methods, reason = "a test has to begin at some time")]
 #![allow(dead_code, reason = "each test file uses what it needs")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "str0m's enums are its own")]
+#![allow(clippy::collapsible_if, reason = "one condition a line reads better here")]
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
