@@ -56,8 +56,9 @@ export default defineConfig({
     port: 5173,
     proxy: {
       "/api": { target: SERVER, ws: true },
-      "/whip": SERVER,
-      "/whep": SERVER,
+      // Written out, for the short form would rewrite the host, and the server then refuses the origin.
+      "/whip": { target: SERVER },
+      "/whep": { target: SERVER },
     },
   },
 });

@@ -86,7 +86,7 @@ function pictureFinding({ sources }: Studio): Finding {
       name,
       icon: "camera",
       mark: "warn",
-      what: `${what}. ${t.pictureSmall}`,
+      what: t.joined(what, t.pictureSmall),
       advice: t.pictureSmallDo,
     };
   return { name, icon: "camera", mark: "good", what };
@@ -160,9 +160,9 @@ function encoderFinding({ check, sources }: Studio): Finding {
     case "good":
       return { ...base, mark: "good", what };
     case "slow":
-      return { ...base, mark: "warn", what: `${what}. ${t.encoderSlow}`, advice: t.encoderSlowDo };
+      return { ...base, mark: "warn", what: t.joined(what, t.encoderSlow), advice: t.encoderSlowDo };
     case "small":
-      return { ...base, mark: "warn", what: `${what}. ${t.encoderSmall}`, advice: t.encoderSmallDo };
+      return { ...base, mark: "warn", what: t.joined(what, t.encoderSmall), advice: t.encoderSmallDo };
     case "no_picture":
       return { ...base, mark: "bad", what: t.encoderNone, advice: t.encoderNoneDo };
     default: {
@@ -192,12 +192,12 @@ function uplinkFinding({ check }: Studio): Finding {
   const verdict = judgeUplink(uplink.bps, bpsMax(plan.value));
   switch (verdict) {
     case "enough":
-      return { ...base, mark: "good", what: `${what}. ${t.uplinkGood(needed)}` };
+      return { ...base, mark: "good", what: t.joined(what, t.uplinkGood(needed)) };
     case "tight":
       return {
         ...base,
         mark: "warn",
-        what: `${what}. ${t.uplinkTight(needed)}`,
+        what: t.joined(what, t.uplinkTight(needed)),
         advice: t.uplinkDo(better.quality),
         use,
       };
@@ -205,7 +205,7 @@ function uplinkFinding({ check }: Studio): Finding {
       return {
         ...base,
         mark: "bad",
-        what: `${what}. ${t.uplinkLittle(needed)}`,
+        what: t.joined(what, t.uplinkLittle(needed)),
         advice: t.uplinkDo(better.quality),
         use,
       };

@@ -93,6 +93,8 @@ export class OnAir {
     if (isUnderWay(state)) return;
     this.#endAll();
     this.forget();
+    // Nothing leaves any more; figures of before would look like figures of now.
+    this.readings.value = [];
   }
 
   #endAll(): void {

@@ -88,6 +88,7 @@ export const en = {
     again: "Try again",
   },
   check: {
+    joined: (first: string, second: string) => `${first}. ${second}`,
     title: "Before you go live",
     run: "Check again",
     running: "Checking …",

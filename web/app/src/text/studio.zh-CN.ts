@@ -91,6 +91,7 @@ export const zh: Translated<typeof en> = {
     again: "重试",
   },
   check: {
+    joined: (first, second) => `${first}。${second}`,
     title: "开播前检查",
     run: "重新检查",
     running: "正在检查……",
