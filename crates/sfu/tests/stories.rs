@@ -377,3 +377,23 @@ fn rubbish_from_a_peers_address_harms_nobody_else() {
     assert!(world.clients[mei].decodable(4).len() >= before + 28);
     assert!(world.clients[host].connected);
 }
+
+#[test]
+fn nothing_waits_for_the_estimate() {
+    let mut world = World::new(Config::default());
+    let host = world.publisher(|c| c, Codec::Vp8);
+    world.clients[host].source.packets = 24;
+    let viewers: Vec<usize> = (0..3).map(|_| world.viewer(|c| c)).collect();
+    world.run(1_000);
+    for viewer in &viewers {
+        world.clients[*viewer].got.clear();
+    }
+    world.run(6_000);
+    for viewer in viewers {
+        let late: Vec<i64> =
+            world.clients[viewer].video().map(|got| got.at_ms as i64 - (got.time / 90) as i64).collect();
+        let spread = late.iter().max().expect("packets") - late.iter().min().expect("packets");
+        assert!(late.len() >= 24 * 178, "{} packets of 3.5 Mbit/s came", late.len());
+        assert!(spread <= 12, "the last packet of a frame came {spread} ms after the first");
+    }
+}
