@@ -23,16 +23,28 @@ run: build
 build: install page
 	cargo build --release --locked --package livehouse
 
+# The demo's show needs an ffmpeg that speaks WHIP (8 or newer); where the system's does not, the tests' own is taken.
 demo: build
-	"$(TARGET)/release/livehouse" demo
+	@ffmpeg=ffmpeg; \
+	if ! ffmpeg -hide_banner -muxers 2>/dev/null | grep -q ' whip'; then \
+	  scripts/install build test "$(VENV)"; \
+	  ffmpeg=$$("$(VENV)/bin/python" -c 'import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())'); \
+	fi; \
+	"$(TARGET)/release/livehouse" demo --ffmpeg "$$ffmpeg"
 
 test: install-test page e2e-packages
 	cargo xtask ci
 
+# Every published figure, each by its own command. The last line of a bench is JSON for programs and stays out of the page.
 bench: build
-	@found=0; for bench in bench/*; do \
-	  if [ -f "$$bench" ] && [ -x "$$bench" ]; then found=1; LIVEHOUSE_BIN="$(abspath $(TARGET))/release/livehouse" "$$bench"; fi; \
-	done; [ $$found = 1 ] || { echo "bench/ holds no bench" >&2; exit 1; }
+	@set -- $$(find bench -maxdepth 1 -type f -executable | sort); \
+	[ $$# -gt 0 ] || { echo "bench/ holds no bench" >&2; exit 1; }; \
+	{ echo "# Figures"; echo; echo "Written by \`make bench\` on $$(nproc) cores of $$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $$(date +%F)."; } > docs/figures.md.new; \
+	for bench in "$$@"; do \
+	  echo "── $$bench"; out=$$("$$bench"); echo "$$out"; \
+	  { echo; echo "## $$(basename "$$bench")"; echo; echo '```'; sed '$$d' <<< "$$out"; echo '```'; } >> docs/figures.md.new; \
+	done; \
+	mv docs/figures.md.new docs/figures.md
 
 tidy:
 	cargo xtask tidy

@@ -82,9 +82,7 @@ async function watched(publisher, codec, size) {
     assert.ok(video >= 60 && audio >= 60, `${video} frames of picture, ${audio} of sound`);
     assert.equal(picture, `${size.width}x${size.height}`);
     const media = await mediaOf(person, codec);
-    assert.equal(media.publishing, true);
     assert.equal(media.audio_codec?.toLowerCase(), "opus");
-    assert.ok(media.ingest_bps > 50_000, `${media.ingest_bps} bits per second`);
   } finally {
     await viewer.stop();
     await publisher.stop();
@@ -97,7 +95,8 @@ async function mediaOf(person, codec) {
   const until = Date.now() + 10_000;
   for (;;) {
     const { body } = await person.ask("GET", `/rooms/${host.room}/media`);
-    if (body.video_codec?.toUpperCase() === codec && body.ingest_bps > 0) return body;
+    const shown = body.publishing && body.video_codec?.toUpperCase() === codec && body.audio_codec !== null;
+    if (shown && body.ingest_bps > 50_000) return body;
     assert.ok(Date.now() < until, `not ${codec} after 10 s: ${JSON.stringify(body)}`);
     await new Promise((wake) => setTimeout(wake, 100));
   }
