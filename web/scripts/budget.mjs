@@ -20,7 +20,8 @@ function loaded(kind) {
     found.add(path);
     if (!path.endsWith(".js")) return;
     const text = readFileSync(join(dist, path), "utf8");
-    for (const [, , to] of text.matchAll(/(?:from|import)\s*(["'`])(\.\/[^"'`]+\.js)\1/g)) visit(join(dirname(path), to));
+    for (const [, , to] of text.matchAll(/(?:from|import)\s*(["'`])(\.\/[^"'`]+\.js)\1/g))
+      visit(join(dirname(path), to));
     for (const [, worker] of text.matchAll(/\/(assets\/[\w.-]*worker[\w.-]*\.js)/g)) visit(worker);
   };
   for (const path of named) visit(path);

@@ -64,7 +64,8 @@ export class RoomLine {
     if (result.ok) return result.value.may_enter ? "open" : "not_allowed";
     const { failure } = result;
     // A server that is starting or has too much to do is not one that says no.
-    if (failure.kind === "unreachable" || failure.status >= 500 || failure.status === 429) return "unreachable";
+    if (failure.kind === "unreachable" || failure.status >= 500 || failure.status === 429)
+      return "unreachable";
     return failure.code === "banned" ? "banned" : "not_allowed";
   }
 }

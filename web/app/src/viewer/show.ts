@@ -43,7 +43,9 @@ export class Show {
       const report = await this.whep.stats();
       if (report === null) return;
       const now = sample(report as unknown as Iterable<readonly [string, unknown]>);
-      if (before !== null && now.at > before.at) this.quality.value = between(before, now);
+      // A connection made anew counts from nothing.
+      const same = before !== null && now.at > before.at && now.bytes >= before.bytes;
+      if (before !== null && same) this.quality.value = between(before, now);
       before = now;
     };
     void read();

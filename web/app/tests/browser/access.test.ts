@@ -109,6 +109,13 @@ const STATES: State[] = [
     },
   },
   {
+    name: "who is here",
+    act: async (page) => {
+      await page.getByRole("button", { name: "128 people here" }).click();
+      await page.getByText("and 127 more").waitFor();
+    },
+  },
+  {
     name: "emoji",
     act: async (page) => {
       await page.getByRole("button", { name: "Emoji" }).click();

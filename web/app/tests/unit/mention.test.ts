@@ -16,7 +16,10 @@ test.each([
 });
 
 test("the chosen name takes the place of what was written, once", () => {
-  expect(complete("hi @m there", 5, { from: 3, part: "m" }, "Mei Lin")).toEqual({ text: "hi @Mei Lin there", caret: 12 });
+  expect(complete("hi @m there", 5, { from: 3, part: "m" }, "Mei Lin")).toEqual({
+    text: "hi @Mei Lin there",
+    caret: 12,
+  });
 });
 
 test("only those whose name is still there are mentioned", () => {

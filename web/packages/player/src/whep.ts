@@ -37,7 +37,7 @@ const MEND_MS = 5_000;
 const FIRST_WAIT_MS = 500;
 const MOST_WAIT_MS = 10_000;
 
-type Attempt = { peer: Peer; location: string | null; etag: string | null };
+type Attempt = { peer: Peer; location: string | null };
 
 export class Whep {
   readonly #setup: WhepSetup;
@@ -90,7 +90,7 @@ export class Whep {
     this.#tries += 1;
     this.#state.value = { at: "connecting", attempt: this.#tries };
     const peer = this.#setup.makePeer();
-    const attempt: Attempt = { peer, location: null, etag: null };
+    const attempt: Attempt = { peer, location: null };
     this.#attempt = attempt;
     const current = (): boolean => this.#attempt === attempt;
     const stream = this.#setup.makeStream();
@@ -111,7 +111,6 @@ export class Whep {
       if (!current()) return this.#leave(locationOf(response));
       if (!response.ok) return await this.#turnedAway(response, current);
       attempt.location = locationOf(response);
-      attempt.etag = response.headers.get("etag");
       const answer = await response.text();
       if (current()) await peer.setRemoteDescription({ type: "answer", sdp: answer });
     } catch {
@@ -142,10 +141,8 @@ export class Whep {
   #changed(attempt: Attempt, stream: MediaStream): void {
     switch (attempt.peer.connectionState) {
       case "connected":
-        this.#stopTimer();
-        this.#tries = 0;
         this.#stream.value = stream;
-        this.#state.value = { at: "connected" };
+        this.#connected();
         return;
       case "disconnected":
         if (this.#state.value.at === "connected") this.#timer(WOBBLE_MS, () => void this.#mend(attempt));
@@ -162,7 +159,7 @@ export class Whep {
   }
 
   async #mend(attempt: Attempt): Promise<void> {
-    const { peer, location, etag } = attempt;
+    const { peer, location } = attempt;
     if (location === null) return this.#failed();
     this.#state.value = { at: "mending" };
     this.#timer(MEND_MS, () => this.#failed());
@@ -174,7 +171,7 @@ export class Whep {
       if (body === undefined) return this.#failed();
       const response = await this.#setup.fetch(location, {
         method: "PATCH",
-        headers: { "content-type": "application/trickle-ice-sdpfrag", "if-match": etag ?? "*" },
+        headers: { "content-type": "application/trickle-ice-sdpfrag", "if-match": "*" },
         body,
         credentials: "same-origin",
       });
@@ -182,11 +179,18 @@ export class Whep {
       const answer =
         response.status === 200 ? restartedAnswer(answerOf(peer), await response.text()) : undefined;
       if (answer === undefined) return this.#failed();
-      attempt.etag = response.headers.get("etag") ?? etag;
       await peer.setRemoteDescription({ type: "answer", sdp: answer });
+      // The old path may have come back meanwhile, and then no change is told.
+      if (this.#attempt === attempt && peer.connectionState === "connected") this.#connected();
     } catch {
       if (this.#attempt === attempt) this.#failed();
     }
+  }
+
+  #connected(): void {
+    this.#stopTimer();
+    this.#tries = 0;
+    this.#state.value = { at: "connected" };
   }
 
   #failed(): void {

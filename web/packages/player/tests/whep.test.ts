@@ -187,6 +187,19 @@ test("a broken path is mended by an ICE restart, and the picture stays", async (
   expect(stage.whep.stream.value).toBe(stream);
 });
 
+test("a path that came back while it was being mended is connected, though no change was told", async () => {
+  const stage = new Stage();
+  await stage.connected();
+  stage.answers.push(() => new Response("a=ice-ufrag:new\r\na=ice-pwd:newer\r\n", { status: 200 }));
+  stage.peer.become("disconnected");
+  await stage.pass(1_499);
+  stage.peer.connectionState = "connected";
+  await stage.pass(1);
+  expect(stage.at).toBe("connected");
+  await stage.pass(60_000);
+  expect(stage.peers.length).toBe(1);
+});
+
 test("where mending fails the session is made anew", async () => {
   const stage = new Stage();
   await stage.connected();

@@ -75,7 +75,8 @@ export class Chat {
     return this.#older;
   }
 
-  take(message: ServerMessage): void {
+  /** `me` is who one is: what one sent oneself comes with the room's tick before it is answered. */
+  take(message: ServerMessage, me: number | null): void {
     if (message.type === "welcome") {
       if (!message.recovered) {
         this.#rows.value = [];
@@ -85,7 +86,16 @@ export class Chat {
       this.#add(message.events);
     } else if (message.type === "events") {
       this.#add(message.events);
+      for (const event of message.events) {
+        if (event.event === "said" && event.by === me) this.#arrived(event.text);
+      }
     }
+  }
+
+  /** The event is in the rows, so it is no longer shown as being on its way. */
+  #arrived(text: string): void {
+    const at = this.#pending.value.findIndex((pending) => pending.text === text);
+    if (at >= 0) this.#pending.value = this.#pending.value.toSpliced(at, 1);
   }
 
   /** Shows what one is sending, until `settle`. */

@@ -52,7 +52,7 @@ export class Room {
         message.type === "welcome" || message.type === "events" ? { ...message, events } : message;
       this.clock.take(fresh);
       this.presence.take(fresh);
-      this.chat.take(fresh);
+      this.chat.take(fresh, this.moderation.me.value.id);
       this.danmaku.take(fresh, events);
       this.like.take(fresh);
       this.live.take(fresh, events);

@@ -133,6 +133,17 @@ test("what one sends is pending, then is the event, once", () => {
   expect(here.chat.pending.value).toEqual([]);
 });
 
+test("one's own message that comes with the tick before its answer is not shown twice meanwhile", () => {
+  const here = room();
+  const first = here.chat.send("hello", null, false);
+  here.chat.send("hello", null, false);
+  here.take(events([say(7, "hello"), say(8, "hello", 5, "mei")]));
+  expect(here.chat.pending.value.length).toBe(1);
+  expect(transcript(here)).toEqual(["jo: hello", "mei: hello"]);
+  here.answered(first, say(8, "hello", 5, "mei"));
+  expect(here.chat.pending.value.length).toBe(1);
+});
+
 test("a danmaku flies once, from the answer or the tick, and never from the past", () => {
   const here = new Room(() => 0);
   const flown: string[] = [];
