@@ -1,5 +1,7 @@
 //! Coming back: everything since, or "too old"; never a hole.
 
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)]
+
 use fanout::{History, HistoryMax, Recovery};
 use model::{Epoch, Seq, StreamPosition};
 use proptest::prelude::*;

@@ -1,5 +1,7 @@
 //! Ticks: a story, and what holds for every story.
 
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)]
+
 use fanout::{Counts, Flush, Hub, HubLimits, Lane};
 use model::{Seq, Timestamp};
 use proptest::prelude::*;

@@ -1,5 +1,7 @@
 //! A reader that stops reading: what is given up, in which order, and what never is.
 
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)]
+
 use bytes::Bytes;
 use fanout::{Outbox, Part, Slow, Tick};
 use model::{Epoch, Seq, StreamPosition};

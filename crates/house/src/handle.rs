@@ -40,8 +40,11 @@ pub struct RoomInfo {
 pub(crate) enum Mail {
     Command { command: Command, reply: Reply<Done> },
     Join { connection: ConnectionId, who: Option<Who>, resume: Option<Resume>, reply: Reply<Welcome> },
-    Look(Box<dyn FnOnce(&Room, Timestamp) + Send>),
+    Look(Look),
 }
+
+/// Reads something of a room.
+pub(crate) type Look = Box<dyn FnOnce(&Room, Timestamp) + Send>;
 
 impl std::fmt::Debug for Mail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

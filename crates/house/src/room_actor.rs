@@ -10,7 +10,7 @@ use store::{EventLog, RoomRecord, Rooms, StoreError};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use crate::handle::{INBOX_MAX, Mail, RoomHandle, RoomInfo, Shared};
+use crate::handle::{INBOX_MAX, Look, Mail, RoomHandle, RoomInfo, Shared};
 use crate::loaded::Loaded;
 use crate::{
     Audience, Clock, Done, Encode, Farewell, Ids, Reply, Resume, SendError, Shown, TickParts, Welcome,
@@ -131,7 +131,7 @@ struct Batch {
     answers: Vec<(Reply<Done>, Result<Answer, Refusal>)>,
     likes: Vec<Reply<Done>>,
     joins: Vec<(Joining, Result<Answer, Refusal>)>,
-    looks: Vec<Box<dyn FnOnce(&room::Room, Timestamp) + Send>>,
+    looks: Vec<Look>,
 }
 
 struct Joining {

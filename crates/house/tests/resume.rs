@@ -1,5 +1,7 @@
 //! Coming in and coming back: nothing is missed and nothing comes twice, whenever it happens.
 
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)]
+
 mod world;
 
 use house::{RoomHandle, Welcome};

@@ -70,8 +70,8 @@ pub struct ChatFigures {
     pub sent: u64,
     /// Messages that arrived, all viewers but the slow ones together.
     pub delivered: u64,
-    /// Of those that should have arrived, how many did, 0 to 1.
-    pub delivered_share: f64,
+    /// Of those that should have arrived, how many did, 0 to 1; unknown of a server that speaks by itself.
+    pub delivered_share: Option<f64>,
     /// From sending to arriving, the middle of all.
     pub p50_ms: f64,
     /// From sending to arriving, 99 of 100 are faster.
@@ -112,13 +112,13 @@ pub fn measure(args: &ChatArgs) -> anyhow::Result<ChatFigures> {
             let password = std::fs::read_to_string(file)
                 .with_context(|| format!("the password file {} cannot be read", file.display()))?;
             let cookie = http::sign_in(args.server, name, password.trim_end())?;
-            // One line may send 20 a second.
-            let lines = (args.rate / 15.0).ceil().max(1.0) as usize;
+            // One line may send 20 a second, and one person may have 20 lines.
+            let lines = (args.rate / 15.0).ceil().clamp(1.0, 19.0) as usize;
             vec![cookie; lines]
         }
         (Some(_), None) | (None, Some(_)) | (None, None) => {
             // A guest may say one thing a second.
-            let guests = (args.rate * 1.2).ceil().max(1.0) as usize;
+            let guests = (args.rate * 1.4).ceil().max(2.0) as usize;
             (0..guests).map(|number| http::guest(args.server, number)).collect::<anyhow::Result<Vec<_>>>()?
         }
     };
@@ -169,20 +169,22 @@ impl Load {
         let after = process.map(|process| process.usage()).transpose()?;
         let heard = crowd.end();
         let cpu_us = after.zip(before).map(|(after, before)| after.cpu_us.saturating_sub(before.cpu_us));
-        let listening = (self.viewers - heard.slow_viewers) as u64;
+        let viewers = self.viewers.max(target.speakers());
+        let listening = (viewers - heard.slow_viewers) as u64;
         let idle = before.zip(empty).map(|(with, without)| with.rss_bytes.saturating_sub(without.rss_bytes));
         Ok(ChatFigures {
-            viewers: self.viewers,
+            viewers,
             slow_viewers: heard.slow_viewers,
             sent: heard.sent,
             delivered: heard.delivered,
-            delivered_share: heard.delivered as f64 / (heard.sent * listening).max(1) as f64,
+            delivered_share: (target.speakers() > 0)
+                .then(|| heard.delivered as f64 / (heard.sent * listening).max(1) as f64),
             p50_ms: heard.latencies.share_ms(0.50),
             p99_ms: heard.latencies.share_ms(0.99),
             bytes_per_delivery: heard.bytes as f64 / heard.delivered.max(1) as f64,
             us_per_delivery: cpu_us.map(|us| us as f64 / heard.delivered.max(1) as f64),
             core_share: cpu_us.map(|us| us as f64 / 1e6 / heard.length.as_secs_f64()),
-            bytes_per_idle_viewer: idle.map(|bytes| bytes as f64 / self.viewers.max(1) as f64),
+            bytes_per_idle_viewer: idle.map(|bytes| bytes as f64 / viewers.max(1) as f64),
             rss_bytes: after.map(|usage| usage.rss_bytes),
             closed: heard.closed,
             slow_closed: heard.slow_closed,
@@ -199,7 +201,10 @@ impl ChatFigures {
         let rows = [
             ("viewers, of these slow", format!("{}, {}", self.viewers, self.slow_viewers)),
             ("messages sent", self.sent.to_string()),
-            ("deliveries", format!("{} ({:.2} %)", self.delivered, self.delivered_share * 100.0)),
+            (
+                "deliveries",
+                format!("{} ({:.2} %)", self.delivered, self.delivered_share.unwrap_or(1.0) * 100.0),
+            ),
             ("latency, middle and 99 %", format!("{:.1} ms, {:.1} ms", self.p50_ms, self.p99_ms)),
             ("server CPU per delivery", known(self.us_per_delivery, " µs")),
             ("server share of a core", known(self.core_share.map(|share| share * 100.0), " %")),

@@ -15,17 +15,22 @@ const PER_ADDRESS: usize = 10_000;
 /// A cookie that says who one is.
 pub(super) fn sign_in(server: SocketAddr, name: &str, password: &str) -> anyhow::Result<String> {
     let body = serde_json::json!({ "name": name, "password": password });
-    cookie(server, "/api/v1/sessions", &body).context("signing in failed")
+    cookie(server, line_source(0), "/api/v1/sessions", &body).context("signing in failed")
 }
 
 /// A cookie of a new guest.
 pub(super) fn guest(server: SocketAddr, number: usize) -> anyhow::Result<String> {
     let body = serde_json::json!({ "name": format!("load {number}") });
-    cookie(server, "/api/v1/guests", &body).context("coming in as a guest failed")
+    cookie(server, guest_source(number), "/api/v1/guests", &body).context("coming in as a guest failed")
 }
 
-fn cookie(server: SocketAddr, path: &str, body: &serde_json::Value) -> anyhow::Result<String> {
-    let mut socket = connect(server, 0)?;
+fn cookie(
+    server: SocketAddr,
+    source: Ipv4Addr,
+    path: &str,
+    body: &serde_json::Value,
+) -> anyhow::Result<String> {
+    let mut socket = connect_from(server, source)?;
     let body = body.to_string();
     write!(
         socket,
@@ -41,8 +46,7 @@ fn cookie(server: SocketAddr, path: &str, body: &serde_json::Value) -> anyhow::R
         let _ = reader.take(2_000).read_to_string(&mut answer);
         bail!("the server answered {}: {answer}", head[0]);
     }
-    let cookie =
-        head.iter().find_map(|line| line.to_ascii_lowercase().starts_with("set-cookie:").then_some(line));
+    let cookie = head.iter().find(|line| line.to_ascii_lowercase().starts_with("set-cookie:"));
     let cookie = cookie.and_then(|line| line.split_once(':')).context("the server set no cookie")?.1;
     Ok(cookie.split(';').next().unwrap_or_default().trim().to_owned())
 }
@@ -71,13 +75,25 @@ pub(super) fn upgrade(
     Ok((reader.into_inner(), early))
 }
 
-/// A connection from the loopback address that has ports left, when the server is on loopback.
+/// A connection from a loopback address that has ports left, when the server is on loopback.
 pub(super) fn connect(server: SocketAddr, number: usize) -> anyhow::Result<TcpStream> {
+    connect_from(server, line_source(number))
+}
+
+fn line_source(number: usize) -> Ipv4Addr {
+    Ipv4Addr::new(127, 0, 0, u8::try_from(2 + number / PER_ADDRESS).unwrap_or(254))
+}
+
+/// Servers allow few guests from one address, so each comes from an address of its own.
+fn guest_source(number: usize) -> Ipv4Addr {
+    let [high, low] = u16::try_from(number).unwrap_or(u16::MAX).to_be_bytes();
+    Ipv4Addr::new(127, 1, high, low)
+}
+
+fn connect_from(server: SocketAddr, source: Ipv4Addr) -> anyhow::Result<TcpStream> {
     let socket = Socket::new(Domain::for_address(server), Type::STREAM, Some(Protocol::TCP))?;
     if server.ip().is_loopback() && server.is_ipv4() {
-        let host = u8::try_from(2 + number / PER_ADDRESS).unwrap_or(254);
-        let source = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, host)), 0);
-        socket.bind(&source.into())?;
+        socket.bind(&SocketAddr::new(IpAddr::V4(source), 0).into())?;
     }
     socket
         .connect(&server.into())

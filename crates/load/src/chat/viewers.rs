@@ -65,7 +65,7 @@ impl Target {
         }
     }
 
-    fn speakers(&self) -> usize {
+    pub(super) fn speakers(&self) -> usize {
         match self {
             Target::Livehouse { speakers, .. } => speakers.len(),
             Target::Broadcast { speakers, .. } => *speakers,
@@ -91,7 +91,7 @@ pub struct Crowd {
     is_websocket: bool,
     buffer: Vec<u8>,
     heard: Heard,
-    /// What a speaker was told last when it was closed.
+    /// What the last line that was closed had been told.
     last_words: String,
     /// Messages sent before this do not count: they came with the welcome.
     count_from_us: u64,
@@ -110,7 +110,6 @@ struct Line {
 enum Kind {
     Viewer,
     Slow,
-    Speaker,
 }
 
 /// What the crowd has heard.
@@ -142,20 +141,20 @@ impl Crowd {
             alive_at: Instant::now() + ALIVE_EVERY,
             slow_at: Instant::now(),
         };
-        for number in 0..load.viewers {
-            let is_slow = load.slow_one_in > 0 && number % load.slow_one_in == load.slow_one_in - 1;
+        for number in 0..load.viewers.max(target.speakers()) {
+            // Those who speak listen too; they are the first of the crowd.
+            let speaker = (number < target.speakers()).then_some(number);
+            let is_slow = speaker.is_none()
+                && load.slow_one_in > 0
+                && number % load.slow_one_in == load.slow_one_in - 1;
             let kind = if is_slow { Kind::Slow } else { Kind::Viewer };
             crowd.heard.slow_viewers += usize::from(is_slow);
-            crowd.add(target.open(number, None)?, kind)?;
+            crowd.speakers.extend(speaker);
+            crowd.add(target.open(number, speaker)?, kind)?;
             if number % 64 == 63 {
                 // What the welcomes bring is read as it comes, so that nobody looks slow who is only late.
                 crowd.turn(Duration::ZERO)?;
             }
-        }
-        for speaker in 0..target.speakers() {
-            let socket = target.open(load.viewers + speaker, Some(speaker))?;
-            crowd.speakers.push(crowd.lines.len());
-            crowd.add(socket, Kind::Speaker)?;
         }
         Ok(crowd)
     }
@@ -217,7 +216,7 @@ impl Crowd {
         self.lines[speaker]
             .socket
             .write_all(&masked(1, message.as_bytes()))
-            .context("a speaker's line is closed")
+            .with_context(|| format!("a speaker's line is closed: {}", self.last_words))
     }
 
     /// One turn of the loop.
@@ -261,16 +260,11 @@ impl Crowd {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => return 0,
             Err(_) => return self.closed(number),
         };
-        if line.kind == Kind::Speaker {
-            let words = String::from_utf8_lossy(&self.buffer[..count]);
-            if let Some(at) = words.find("\"closing\"") {
-                self.last_words = words[at..].chars().take(100).collect();
-            }
-        }
         if line.kind == Kind::Viewer {
             let now = now_us();
             let (heard, from) = (&mut self.heard, self.count_from_us);
             let before = heard.delivered;
+            // A speaker hears their own words a second time with the answer, which is one delivery in some thousand.
             line.scanner.scan(&self.buffer[..count], |sent_us| {
                 if sent_us >= from {
                     heard.delivered += 1;
@@ -285,11 +279,15 @@ impl Crowd {
     }
 
     fn closed(&mut self, number: usize) -> usize {
+        let words = String::from_utf8_lossy(&self.buffer[..200]).into_owned();
+        if let Some(at) = words.find("\"closing\"") {
+            self.last_words = words[at..].chars().take(60).collect();
+        }
         let line = &mut self.lines[number];
         line.is_open = false;
         match line.kind {
             Kind::Slow => self.heard.slow_closed += 1,
-            Kind::Viewer | Kind::Speaker => self.heard.closed += 1,
+            Kind::Viewer => self.heard.closed += 1,
         }
         0
     }

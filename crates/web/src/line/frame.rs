@@ -93,6 +93,11 @@ impl FrameReader {
         }
         Ok(flow)
     }
+
+    /// How many bytes are held: at most one message in parts and one frame that is not whole.
+    pub fn held_bytes(&self) -> usize {
+        self.held.as_ref().map_or(0, |held| held.frame.len() + held.message.len())
+    }
 }
 
 fn read_frames(
