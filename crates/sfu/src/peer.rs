@@ -26,6 +26,14 @@ const RESEND_PACKETS: usize = 512;
 /// How much of what is sent may be resends before they stop: beyond this the link is full, not lossy.
 const RESEND_SHARE_MAX: f32 = 0.4;
 
+/// The share of a viewer's packets whose loss makes its resends go out twice. A browser that only watches knows no
+/// round trip and asks again for what did not come only after 100 ms: a resend that is lost too is a stutter, one
+/// packet more is not. Below this, stutters are rarer than one in ten seconds.
+const LOSSY_SHARE_MIN: f32 = 0.01;
+
+/// Above this the link is more likely full than lossy, and more packets would fill it further.
+const LOSSY_SHARE_MAX: f32 = 0.15;
+
 /// How soon a handshake message that nothing answered is sent again, at first; then twice as long each time.
 const FLIGHT_WAIT: Duration = Duration::from_millis(150);
 
@@ -75,6 +83,8 @@ pub(crate) struct Peer {
     pub(crate) sent_bytes: u64,
     pub(crate) resent: u64,
     nack: bool,
+    /// Whether its link loses so much that resends go out twice.
+    lossy: bool,
     /// Whether its pacer is the one that pads.
     estimates: bool,
     flight: Flight,
@@ -126,6 +136,15 @@ impl Flight {
 
     fn finish(&mut self) {
         *self = Flight { done: true, ..Flight::default() };
+    }
+}
+
+fn copy(transmit: &str0m::net::Transmit) -> Transmit {
+    Transmit {
+        proto: transmit.proto,
+        source: transmit.source,
+        destination: transmit.destination,
+        contents: transmit.contents.to_vec().into(),
     }
 }
 
@@ -189,6 +208,7 @@ impl Peer {
             sent_bytes: 0,
             resent: 0,
             nack: config.retransmit,
+            lossy: false,
             estimates: end == Viewer && config.estimate,
             flight: Flight::default(),
         };
@@ -242,6 +262,8 @@ impl Peer {
     pub(crate) fn drain(&mut self, now: Instant, out: &mut VecDeque<Transmit>, events: &mut Vec<Event>) {
         let (mut sent, mut sent_bytes, mut resent) = (0, 0, 0);
         let (resend_pts, estimates) = (self.resend_pts, self.estimates);
+        let mut lossy = self.lossy;
+        let mut twice = Vec::new();
         let (mut due, mut followed) = (now, false);
         let mut flight = std::mem::take(&mut self.flight);
         self.guarded(|rtc| {
@@ -251,7 +273,11 @@ impl Peer {
                         if let Some(pt) = media_payload_type(&transmit.contents) {
                             sent += 1;
                             sent_bytes += transmit.contents.len() as u64;
-                            resent += u64::from(resend_pts >> pt & 1 == 1);
+                            let resend = resend_pts >> pt & 1 == 1;
+                            resent += u64::from(resend);
+                            if resend && lossy {
+                                twice.push(copy(&transmit));
+                            }
                         } else {
                             flight.note(&transmit, now);
                         }
@@ -266,6 +292,10 @@ impl Peer {
                     Output::Event(event) => {
                         if matches!(event, Event::Connected) {
                             flight.finish();
+                        }
+                        if let Event::PeerStats(stats) = &event {
+                            let share = stats.egress_loss_fraction.unwrap_or(0.0);
+                            lossy = (LOSSY_SHARE_MIN..LOSSY_SHARE_MAX).contains(&share);
                         }
                         events.push(event);
                     }
@@ -283,6 +313,13 @@ impl Peer {
             }
             Ok(())
         });
+        // Behind everything else, so that what loses the first copy has more of a chance to be over. The other end
+        // takes a datagram it has already had for a replay and drops it (RFC 3711, section 3.3.2).
+        sent += twice.len() as u64;
+        resent += twice.len() as u64;
+        sent_bytes += twice.iter().map(|transmit| transmit.contents.len() as u64).sum::<u64>();
+        out.extend(twice);
+        self.lossy = lossy;
         flight.repeat(now, out);
         self.due = flight.due.map_or(due, |repeat| repeat.min(due));
         self.flight = flight;

@@ -309,6 +309,31 @@ fn five_percent_loss_each_way_is_mended_and_without_the_remedies_it_is_not() {
     assert!(sound < 0.92, "{sound} of the sounds heard without remedies");
 }
 
+/// The resends in a hundred packets to a viewer whose link, and the publisher's, lose `loss` in a thousand.
+fn resent_share(loss: u64) -> u64 {
+    let mut world = World::new(Config::default());
+    world.publisher(|c| c, Codec::Vp8);
+    world.viewer(|c| c);
+    world.run(1_500);
+    world.loss = loss;
+    // Until the loss has been measured.
+    world.run(5_000);
+    let before = world.sfu.totals();
+    world.run(20_000);
+    let after = world.sfu.totals();
+    (after.packets_retransmitted - before.packets_retransmitted) * 100
+        / (after.packets_out - before.packets_out)
+}
+
+#[test]
+fn a_lossy_viewer_is_sent_its_resends_twice_and_one_behind_a_full_link_once() {
+    let (little, lossy, full) = (resent_share(5), resent_share(100), resent_share(250));
+    assert!(little <= 1, "{little} % of the packets are resends at 0.5 % loss");
+    // Once, it would be 7 and 19; always twice, 11 and 27.
+    assert!((10..=13).contains(&lossy), "{lossy} % of the packets are resends at 10 % loss");
+    assert!((15..=22).contains(&full), "{full} % of the packets are resends at 25 % loss");
+}
+
 #[test]
 fn a_group_of_pictures_too_long_to_keep_still_gives_its_keyframe_at_once() {
     let mut world = World::new(Config { gop_packets_max: 40, ..Config::default() });
