@@ -189,7 +189,13 @@ impl RoomActor {
         let entries: Vec<Arc<Entry>> = entries.into_iter().map(Arc::new).collect();
         let now = self.house.clock.now();
         guarded(|| self.show(&entries, now))?;
-        self.answer(batch, &entries, now).await
+        let answered = self.answer(batch, &entries, now).await;
+        // Last, so that who closes a door, or bans from a line that closes with it, still hears that it was done.
+        for entry in &entries {
+            self.put_out(&entry.event);
+        }
+        self.loaded.access = self.view.borrow().access;
+        answered
     }
 
     /// Hands what was written to everybody who listens.
@@ -207,9 +213,6 @@ impl RoomActor {
             changed
         });
         self.flush(now);
-        for entry in entries {
-            self.put_out(&entry.event);
-        }
     }
 
     fn flush(&mut self, now: Timestamp) {
@@ -263,7 +266,6 @@ impl RoomActor {
     }
 
     async fn answer(&mut self, batch: Batch, entries: &[Arc<Entry>], now: Timestamp) -> Result<(), Fault> {
-        self.loaded.access = self.view.borrow().access;
         self.answer_likes(batch.likes, entries, now);
         for (reply, result) in batch.answers {
             match result {
