@@ -1,14 +1,17 @@
 // The show as it is watched: the connection, what it plays, and how well.
 
-import { between, type Quality, type Sample, sample, Whep } from "@livehouse/player";
+import { between, Patience, type Quality, type Sample, sample, Whep } from "@livehouse/player";
 import { signal } from "@preact/signals";
 
 /** How often quality is read while somebody looks at it. */
 const SAMPLE_MS = 1_000;
+/** How often it is read to see whether the link loses packets. */
+const PATIENCE_MS = 2_000;
 
 export class Show {
   readonly whep: Whep;
   readonly quality = signal<Quality | null>(null);
+  #stopWaiting: () => void = () => {};
 
   constructor(slug: string) {
     this.whep = new Whep({
@@ -30,14 +33,29 @@ export class Show {
 
   open(): void {
     this.whep.start();
+    const patience = new Patience();
+    this.#stopWaiting = this.#read(PATIENCE_MS, (quality) =>
+      this.whep.hold(patience.take(quality, Date.now())),
+    );
   }
 
   close(): void {
+    this.#stopWaiting();
     this.whep.close();
   }
 
   /** Reads the quality until the returned function is called. */
   look(): () => void {
+    const stop = this.#read(SAMPLE_MS, (quality) => {
+      this.quality.value = quality;
+    });
+    return () => {
+      stop();
+      this.quality.value = null;
+    };
+  }
+
+  #read(everyMs: number, take: (quality: Quality) => void): () => void {
     let before: Sample | null = null;
     const read = async (): Promise<void> => {
       const report = await this.whep.stats();
@@ -45,14 +63,11 @@ export class Show {
       const now = sample(report as unknown as Iterable<readonly [string, unknown]>);
       // A connection made anew counts from nothing.
       const same = before !== null && now.at > before.at && now.bytes >= before.bytes;
-      if (before !== null && same) this.quality.value = between(before, now);
+      if (before !== null && same) take(between(before, now));
       before = now;
     };
     void read();
-    const timer = setInterval(() => void read(), SAMPLE_MS);
-    return () => {
-      clearInterval(timer);
-      this.quality.value = null;
-    };
+    const timer = setInterval(() => void read(), everyMs);
+    return () => clearInterval(timer);
   }
 }

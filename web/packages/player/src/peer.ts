@@ -10,6 +10,7 @@ export type Peer = Pick<
   | "setLocalDescription"
   | "setRemoteDescription"
   | "restartIce"
+  | "getReceivers"
   | "getStats"
   | "close"
   | "onconnectionstatechange"

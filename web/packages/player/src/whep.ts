@@ -45,6 +45,7 @@ export class Whep {
   readonly #stream = signal<MediaStream | null>(null);
   #attempt: Attempt | null = null;
   #tries = 0;
+  #holdMs: number | null = null;
   #stopTimer: () => void = () => {};
 
   constructor(setup: WhepSetup) {
@@ -83,6 +84,20 @@ export class Whep {
 
   async stats(): Promise<RTCStatsReport | null> {
     return this.#attempt === null ? null : this.#attempt.peer.getStats();
+  }
+
+  /** How long what arrives waits before it is shown, so that what was lost can still come; `null` is up to the browser. */
+  hold(ms: number | null): void {
+    if (ms === this.#holdMs) return;
+    this.#holdMs = ms;
+    this.#applyHold();
+  }
+
+  #applyHold(): void {
+    for (const receiver of this.#attempt?.peer.getReceivers() ?? []) {
+      // Not every browser has it; there the picture waits as that browser thinks best.
+      if ("jitterBufferTarget" in receiver) receiver.jitterBufferTarget = this.#holdMs;
+    }
   }
 
   async #connect(): Promise<void> {
@@ -190,6 +205,7 @@ export class Whep {
   #connected(): void {
     this.#stopTimer();
     this.#tries = 0;
+    this.#applyHold();
     this.#state.value = { at: "connected" };
   }
 

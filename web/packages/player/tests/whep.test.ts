@@ -32,7 +32,13 @@ class FakePeer {
   onconnectionstatechange: (() => void) | null = null;
   closed = false;
   restarts = 0;
-  addTransceiver(): void {}
+  readonly receivers: { jitterBufferTarget: number | null }[] = [];
+  addTransceiver(): void {
+    this.receivers.push({ jitterBufferTarget: null });
+  }
+  getReceivers(): { jitterBufferTarget: number | null }[] {
+    return this.receivers;
+  }
   async createOffer(): Promise<{ type: "offer"; sdp: string }> {
     return { type: "offer", sdp: OFFER };
   }
@@ -198,6 +204,22 @@ test("a path that came back while it was being mended is connected, though no ch
   expect(stage.at).toBe("connected");
   await stage.pass(60_000);
   expect(stage.peers.length).toBe(1);
+});
+
+test("the wait of a lossy link holds for picture and sound, and for a session made anew", async () => {
+  const stage = new Stage();
+  await stage.connected();
+  const waits = (): unknown[] => stage.peer.receivers.map((receiver) => receiver.jitterBufferTarget);
+  stage.whep.hold(250);
+  expect(waits()).toEqual([250, 250]);
+  stage.answers.push(refused(404, "not_found"), created("/whep/jazz/s2"), created("/whep/jazz/s2"));
+  stage.peer.become("failed");
+  await turn();
+  await stage.pass(500);
+  stage.peer.become("connected");
+  expect([stage.peers.length, waits()]).toEqual([2, [250, 250]]);
+  stage.whep.hold(null);
+  expect(waits()).toEqual([null, null]);
 });
 
 test("where mending fails the session is made anew", async () => {
