@@ -35,16 +35,9 @@ demo: build
 test: install-test page e2e-packages
 	cargo xtask ci
 
-# Every published figure, each by its own command. The last line of a bench is JSON for programs and stays out of the page.
-bench: build
-	@set -- $$(find bench -maxdepth 1 -type f -executable | sort); \
-	[ $$# -gt 0 ] || { echo "bench/ holds no bench" >&2; exit 1; }; \
-	{ echo "# Figures"; echo; echo "Written by \`make bench\` on $$(nproc) cores of $$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $$(date +%F)."; } > docs/figures.md.new; \
-	for bench in "$$@"; do \
-	  echo "── $$bench"; out=$$("$$bench"); echo "$$out"; \
-	  { echo; echo "## $$(basename "$$bench")"; echo; echo '```'; sed '$$d' <<< "$$out"; echo '```'; } >> docs/figures.md.new; \
-	done; \
-	mv docs/figures.md.new docs/figures.md
+# Every published figure, each by its own command. A browser and encoders take part, so the tests' packages are needed.
+bench: build install-test e2e-packages
+	scripts/figures
 
 tidy:
 	cargo xtask tidy

@@ -54,6 +54,7 @@ export function keepCount() {
       [...connections.values()].reduce((total, reports) => total + (reports[kind][figure] ?? 0), 0);
     return {
       frames: sum("video", "framesDecoded"),
+      frozenByBrowserMs: sum("video", "totalFreezesDuration") * 1_000,
       retransmitted: sum("video", "retransmittedPacketsReceived") + sum("audio", "retransmittedPacketsReceived"),
       samples: sum("audio", "totalSamplesReceived"),
       concealed: sum("audio", "concealedSamples"),
@@ -63,9 +64,10 @@ export function keepCount() {
 
   globalThis.__count = async () => {
     const now = performance.now();
-    const stillMs = shown.lastAt === undefined ? 0 : now - shown.lastAt;
+    const stillMs = now - (shown.lastAt ?? 0);
     return {
       atMs: now,
+      shown: shown.frames,
       // A picture that stands now is frozen since it last changed.
       frozenMs: shown.frozenMs + (stillMs >= FREEZE_MS_MIN ? stillMs : 0),
       freezes: shown.freezes,
