@@ -27,7 +27,11 @@ export async function publishClock({ whip, streamKey, width, height, framesPerS,
     }
     context.fillStyle = "white";
     context.font = `${height / 6}px sans-serif`;
-    context.fillText(new Date(now).toISOString().slice(11, 23), width / 10, height / 2 + (height / 5) * Math.sin(now / 500));
+    context.fillText(
+      new Date(now).toISOString().slice(11, 23),
+      width / 10,
+      height / 2 + (height / 5) * Math.sin(now / 500),
+    );
     for (let bit = 0; bit < bits; bit++) {
       const set = (now >>> (bits - 1 - bit)) & 1;
       context.fillStyle = set ? "white" : "black";
@@ -112,7 +116,17 @@ export function readClock(bits) {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   /** @param {HTMLVideoElement} video @returns {number | undefined} */
   const read = (video) => {
-    context.drawImage(video, 0, 0, video.videoWidth, video.videoHeight / 8, 0, 0, canvas.width, canvas.height);
+    context.drawImage(
+      video,
+      0,
+      0,
+      video.videoWidth,
+      video.videoHeight / 8,
+      0,
+      0,
+      canvas.width,
+      canvas.height,
+    );
     const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
     const light = (column, line) => data[(line * canvas.width + column) * 4 + 1] > 127;
     let clock = 0;

@@ -44,6 +44,10 @@ function lines(table) {
   const [head = []] = table;
   const widths = head.map((_, column) => Math.max(...table.map((row) => (row[column] ?? "").length)));
   return table.map((row) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  "),
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join("  "),
   );
 }

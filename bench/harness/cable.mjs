@@ -29,7 +29,8 @@ export class Cable extends LossyNetwork {
 
   /** What was put on the cable toward the viewer so far; the loss is at its other end. */
   get sent() {
-    const count = (name) => Number(readFileSync(`/sys/class/net/${this.cable}/statistics/tx_${name}`, "utf8"));
+    const count = (name) =>
+      Number(readFileSync(`/sys/class/net/${this.cable}/statistics/tx_${name}`, "utf8"));
     return { bytes: count("bytes"), packets: count("packets") };
   }
 }

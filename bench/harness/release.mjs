@@ -10,7 +10,8 @@ const top = resolve(import.meta.dirname, "../..");
 export function release() {
   const target = process.env.CARGO_TARGET_DIR ?? join(top, "target");
   const path = resolve(process.env.LIVEHOUSE_BIN ?? join(target, "release/livehouse"));
-  if (!existsSync(path)) missing(`${path} does not exist; \`make build\` makes it, or LIVEHOUSE_BIN names another`);
+  if (!existsSync(path))
+    missing(`${path} does not exist; \`make build\` makes it, or LIVEHOUSE_BIN names another`);
   process.env.LIVEHOUSE_BIN = path;
   return path;
 }

@@ -55,7 +55,8 @@ export function keepCount() {
     return {
       frames: sum("video", "framesDecoded"),
       frozenByBrowserMs: sum("video", "totalFreezesDuration") * 1_000,
-      retransmitted: sum("video", "retransmittedPacketsReceived") + sum("audio", "retransmittedPacketsReceived"),
+      retransmitted:
+        sum("video", "retransmittedPacketsReceived") + sum("audio", "retransmittedPacketsReceived"),
       samples: sum("audio", "totalSamplesReceived"),
       concealed: sum("audio", "concealedSamples"),
     };

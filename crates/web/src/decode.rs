@@ -149,7 +149,7 @@ mod tests {
             "Ok(Ban { by: ParticipantId(7), whom: ParticipantId(8), lasting: None })",
         );
         check(r#"{"key":5,"do":"configure","title":"  "}"#, "Err(BadText)");
-        check(r#"{"key":5,"do":"edit","message":4}"#, "unknown, key Some(5)");
+        check(r#"{"key":5,"do":"levitate","message":4}"#, "unknown, key Some(5)");
         check(r#"{"key":0,"do":"end_live"}"#, "unknown, key None");
         check(r#"{"key":9007199254740992,"do":"end_live"}"#, "unknown, key None");
         check("{", "unknown, key None");

@@ -1,4 +1,4 @@
-// What one can do with a message: answer it, and for who keeps order, remove it or silence its author.
+// What one can do with a message: answer it, remove one's own, and for who keeps order, any or its author's voice.
 
 import type { Order } from "@livehouse/protocol";
 import type { ChatRow } from "@livehouse/room";
@@ -60,7 +60,7 @@ export function MessageMenu(props: {
             <MenuItem icon="copy" onPick={then(() => void copy(row.text))}>
               {t.copy}
             </MenuItem>
-            {moderation.isStaff() && (
+            {(mine || moderation.isStaff()) && (
               <>
                 <MenuLine />
                 <MenuItem icon="trash" danger onPick={order({ do: "delete", message: row.seq })}>
