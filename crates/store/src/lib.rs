@@ -2,7 +2,7 @@
 //!
 //! The house speaks to its database through [`Store`]: one trait a noun, joined in one object, so that the
 //! rest of the house holds an `Arc<dyn Store>` and never learns which database it is. The backends live in
-//! `store-sqlite` and `store-postgres`; both pass the one suite in [`conformance`] (feature `conformance`).
+//! `store-sqlite` and `store-postgres`; both pass the one suite in `conformance` (feature `conformance`).
 //!
 //! Nothing here decides anything: a store keeps what it is told and refuses what would contradict what it
 //! already keeps. It reads no clock and draws no random number; both come in with the call. What
