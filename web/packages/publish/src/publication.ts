@@ -41,7 +41,10 @@ export type Happening =
   | { is: "tick" }
   | { is: "stop" };
 
-/** What the shell is to do. `drop` closes the connection silently; `leave` also tells the server. */
+/**
+ * What the shell is to do. `drop` closes the connection silently; `leave` also tells the server, which ends the show
+ * for its viewers, so it is for the host's own stop alone: a new publication takes the old one's place by itself.
+ */
 export type Order = "publish" | "restart" | "ask" | "drop" | "leave";
 
 /** What the machine is told of the world with each happening. */
@@ -162,7 +165,7 @@ function connecting(state: In<"connecting">, happening: Happening, moment: Momen
   const { attempt, since } = state;
   const late = happening.is === "tick" && moment.now >= state.deadline;
   if (happening.is === "connected") return [{ at: "live", since: since ?? moment.now }, []];
-  if (happening.is === "failed" || late) return [wait("publish", attempt, since, moment), ["leave"]];
+  if (happening.is === "failed" || late) return [wait("publish", attempt, since, moment), ["drop"]];
   if (happening.is === "gone") return [{ at: "asking", attempt, since }, ["drop", "ask"]];
   return [state, []];
 }
@@ -192,7 +195,7 @@ function restarting(state: In<"restarting">, happening: Happening, moment: Momen
       // The server has forgotten the session: it was started anew, or somebody else has the room now.
       return [{ at: "asking", attempt: 0, since }, ["drop", "ask"]];
     case "refused":
-      return [{ at: "offering", attempt: 0, since }, ["leave", "publish"]];
+      return [{ at: "offering", attempt: 0, since }, ["drop", "publish"]];
     case "unreachable":
     case "busy":
       return [wait("restart", attempt, since, moment), []];
@@ -201,7 +204,7 @@ function restarting(state: In<"restarting">, happening: Happening, moment: Momen
       if (happening.is === "tick" && !late) return [state, []];
       if (attempt < RESTARTS_MAX) return restart(since, attempt + 1, moment);
       // The server still answers for this session, so the room is still this page's: no need to ask.
-      return [{ at: "offering", attempt: 0, since }, ["leave", "publish"]];
+      return [{ at: "offering", attempt: 0, since }, ["drop", "publish"]];
     default:
       return [state, []];
   }

@@ -46,6 +46,8 @@ interface Line {
 export class Whip {
   #state: State = { at: "idle" };
   #line: Line | null = null;
+  /** The session that the last dropped line had: the server may still wait for it to mend. */
+  #dropped: string | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #counters: Counters | null = null;
   #leaving: Promise<void> = Promise.resolve();
@@ -131,6 +133,8 @@ export class Whip {
         else this.#restart(this.#line).catch(() => this.#happen({ is: "unreachable" }));
         return;
       case "ask":
+        // It is asked because the server has forgotten the session; there is nothing to leave any more.
+        this.#dropped = null;
         this.#wiring.taken().then(
           (yes) => this.#happen({ is: "elsewhere", yes }),
           () => this.#happen({ is: "unreachable" }),
@@ -310,8 +314,9 @@ export class Whip {
   }
 
   #leave(): void {
-    const location = this.#line?.location ?? null;
     this.#drop();
+    const location = this.#dropped;
+    this.#dropped = null;
     if (location !== null) this.#delete(location);
   }
 
@@ -327,6 +332,7 @@ export class Whip {
     const line = this.#line;
     this.#line = null;
     if (line === null) return;
+    this.#dropped = line.location ?? this.#dropped;
     if (line.trickle !== null) clearTimeout(line.trickle);
     line.pc.onconnectionstatechange = null;
     line.pc.onicecandidate = null;

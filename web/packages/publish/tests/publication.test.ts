@@ -64,7 +64,7 @@ test("a hiccup mends itself, a longer one is restarted, a dead one is published 
     "11500 tick: restarting<23500 restart",
     "11600 answered: restarting<23500",
     "23500 tick: restarting<35500 restart",
-    "35500 tick: offering leave publish",
+    "35500 tick: offering drop publish",
   ]);
 });
 
@@ -115,6 +115,24 @@ test("a busy server says when, a refusal is final, and a start after it tries ag
     "5030 online: refused",
     "6000 start: offering publish",
   ]);
+});
+
+test("only the host's own stop tells the server that the show is over, however badly the network mends", () => {
+  const stories = {
+    "the connection never stands": "0 failed\n9000 tick",
+    "it stands too late": "12000 tick\n21000 tick",
+    "the restart is not taken": "0 connected\n0 failed\n9000 refused 400",
+    "the restarts do not help": "0 connected\n0 failed\n0 failed\n9000 failed",
+  };
+  for (const [what, story] of Object.entries(stories)) {
+    const told = play(`0 start\n0 answered\n${story}\n30000 stop`).slice(2);
+    expect(told.join("; "), what).toContain("drop");
+    expect(told.join("; "), what).toContain("offering");
+    expect(
+      told.filter((line) => line.includes("leave")),
+      what,
+    ).toEqual(["30000 stop: ended leave"]);
+  }
 });
 
 test("ending is possible at every point", () => {
