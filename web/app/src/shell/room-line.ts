@@ -31,7 +31,7 @@ export class RoomLine {
       knock: () => this.#knock(),
       fetchEvents: async (from, to) => {
         const result = await api.history(slug, to + 1, Math.min(200, to - from + 1));
-        return result.ok ? result.value.events.filter((event) => event.seq >= from) : [];
+        return result.ok ? result.value.events.filter((event) => event.seq >= from) : null;
       },
     });
   }

@@ -46,8 +46,8 @@ export type SessionSetup = {
   onMessage: (message: ServerMessage) => void;
   /** Asks at the door why no line opens. */
   knock: () => Promise<Doorstep>;
-  /** Events from `from` to `to`, for a gap. */
-  fetchEvents: (from: number, to: number) => Promise<EventDto[]>;
+  /** Events from `from` to `to`, for a gap; `null` where they cannot be had now. */
+  fetchEvents: (from: number, to: number) => Promise<EventDto[] | null>;
 };
 
 /** Orders waiting for an answer; past this an order is not taken. A person does not write faster than this. */
@@ -221,8 +221,19 @@ export class Session {
   async #fill(from: number, to: number): Promise<void> {
     const epoch = this.#position.resume()?.epoch;
     const events = await this.#setup.fetchEvents(from, to);
-    if (epoch === undefined || epoch !== this.#position.resume()?.epoch || events.length === 0) return;
+    if (epoch === undefined || epoch !== this.#position.resume()?.epoch) return;
+    if (events === null) return this.#startAfresh();
+    if (events.length === 0) return;
     this.#setup.onMessage({ type: "events", epoch, seq: to, events });
+  }
+
+  /** A hole stays in what was heard; resuming would keep it, so the room is asked for anew, after a short wait. */
+  #startAfresh(): void {
+    this.#position.forget();
+    const { at } = this.#state.value;
+    if (at !== "open" && at !== "connecting") return;
+    this.#drop();
+    this.#wait(null, null);
   }
 
   #listen(): void {

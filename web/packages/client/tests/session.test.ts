@@ -196,6 +196,36 @@ test("a gap is filled from the history", async () => {
   expect(stage.heard.at(-1)).toEqual({ type: "events", epoch: 1, seq: 14, events: stage.history });
 });
 
+test("a gap that cannot be filled is not kept: the room starts anew, once, from fresh events", async () => {
+  const stage = new Stage();
+  stage.history = null;
+  stage.session.start();
+  stage.welcome(10);
+  const torn = stage.line;
+  torn.say({ type: "gap", from: 11, to: 14 });
+  torn.say({ type: "gap", from: 15, to: 16 });
+  torn.say({ type: "events", epoch: 1, seq: 20, events: [] });
+  await settled();
+  expect(stage.session.state.value.at).toBe("waiting");
+  expect(torn.closed).toBe(true);
+  await stage.pass(400);
+  expect(stage.lines.length).toBe(2);
+  stage.line.open();
+  expect(stage.line.sent[0]).toEqual({ join: true, resume: null });
+});
+
+test("a gap that cannot be filled after the session has ended opens nothing", async () => {
+  const stage = new Stage();
+  stage.history = null;
+  stage.session.start();
+  stage.welcome(10);
+  stage.line.say({ type: "gap", from: 11, to: 14 });
+  stage.session.close();
+  await stage.pass(20_000);
+  expect(stage.session.state.value).toEqual({ at: "ended", why: "left" });
+  expect(stage.lines.length).toBe(1);
+});
+
 test("orders past the most that may wait are not taken", async () => {
   const stage = new Stage();
   stage.session.start();

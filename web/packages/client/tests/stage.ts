@@ -63,7 +63,8 @@ export class Stage {
   readonly ways: number[] = [];
   readonly heard: ServerMessage[] = [];
   readonly asked: [number, number][] = [];
-  history: EventDto[] = [];
+  /** What the history holds; `null` while it cannot be asked. */
+  history: EventDto[] | null = [];
   readonly session: Session;
   #timers: Timer[] = [];
   #luck = 1;
