@@ -4,7 +4,7 @@
 // replays in a test. An order carries a random key and is sent again after every break until it is answered; the
 // room counts it once.
 
-import type { Disconnect, ErrorCode, EventDto, Order, ServerMessage } from "@livehouse/protocol";
+import type { Disconnect, ErrorCode, EventDto, Order, ServerMessage, You } from "@livehouse/protocol";
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 
 import { askedMs, backoffMs } from "./backoff.ts";
@@ -25,7 +25,7 @@ export type SessionState =
 export type Outcome =
   | { kind: "done"; event: EventDto | null }
   | { kind: "refused"; code: ErrorCode; message: string; retryAt: number | null }
-  /** The session ended, or too much is waiting: nothing was answered. */
+  /** The session ended, the person became another, or too much is waiting: nothing was answered. */
   | { kind: "unanswered" };
 
 /** What a look at the room's door says after a line could not be opened. */
@@ -64,13 +64,20 @@ const REFUSALS_MAX = 2;
 /** The server's keys are whole numbers that JavaScript holds exactly. */
 const KEY_MAX = Number.MAX_SAFE_INTEGER;
 
-type Pending = { order: Order; answer: (outcome: Outcome) => void };
+type Pending = {
+  order: Order;
+  answer: (outcome: Outcome) => void;
+  /** As whom it was sent; `undefined` while it has not been. */
+  as: You["id"] | undefined;
+};
 
 export class Session {
   readonly #setup: SessionSetup;
   readonly #state = signal<SessionState>({ at: "idle" });
   readonly #position = new Position();
   readonly #pending = new Map<number, Pending>();
+  /** Who we are in the room, as the last welcome said. */
+  #person: You["id"] = null;
   #line: Line | null = null;
   #way = 0;
   #attempt = 0;
@@ -119,9 +126,15 @@ export class Session {
     }
     return new Promise((answer) => {
       const key = this.#newKey();
-      this.#pending.set(key, { order, answer });
-      if (this.#state.value.at === "open") this.#line?.send({ key, ...order });
+      const pending: Pending = { order, answer, as: undefined };
+      this.#pending.set(key, pending);
+      if (this.#state.value.at === "open") this.#give(key, pending);
     });
+  }
+
+  #give(key: number, pending: Pending): void {
+    pending.as = this.#person;
+    this.#line?.send({ key, ...pending.order });
   }
 
   #newKey(): number {
@@ -166,6 +179,7 @@ export class Session {
     switch (message.type) {
       case "welcome":
         this.#position.welcome(message.epoch, message.seq);
+        this.#person = message.you.id;
         this.#setup.onMessage(message);
         this.#welcomed();
         return;
@@ -208,7 +222,12 @@ export class Session {
     this.#refusals = 0;
     this.#state.value = { at: "open" };
     this.#listen();
-    for (const [key, { order }] of this.#pending) this.#line?.send({ key, ...order });
+    for (const [key, pending] of this.#pending) {
+      // The room knows keys by person: from another it would take the same order for a new one.
+      const ours = pending.as === undefined || pending.as === this.#person;
+      if (ours) this.#give(key, pending);
+      else this.#answered(key, { kind: "unanswered" });
+    }
   }
 
   #answered(key: number, outcome: Outcome): void {

@@ -226,6 +226,33 @@ test("a gap that cannot be filled after the session has ended opens nothing", as
   expect(stage.lines.length).toBe(1);
 });
 
+test("what was said as one person is not said again as another; what was not yet said goes out", async () => {
+  const stage = new Stage();
+  stage.session.start();
+  stage.welcome(0, 5);
+  const outcome = stage.session.send(CHAT);
+  const [old] = stage.line.keys();
+  stage.session.restart();
+  void stage.session.send({ do: "like", count: 1 });
+  stage.welcome(0, 6);
+  expect(await outcome).toEqual({ kind: "unanswered" });
+  expect(stage.line.keys()).not.toContain(old);
+  expect(stage.line.sent.slice(1).map((sent) => ("do" in sent ? sent.do : "join"))).toEqual(["like"]);
+});
+
+test("under a new name it is still the same person, and an order whose answer was lost goes again", async () => {
+  const stage = new Stage();
+  stage.session.start();
+  stage.welcome(0, 5);
+  const outcome = stage.session.send(CHAT);
+  const [key] = stage.line.keys();
+  stage.session.restart();
+  stage.welcome(0, 5);
+  expect(stage.line.keys()).toEqual([key]);
+  stage.line.say({ type: "done", key: key ?? 0, event: null });
+  expect(await outcome).toEqual({ kind: "done", event: null });
+});
+
 test("orders past the most that may wait are not taken", async () => {
   const stage = new Stage();
   stage.session.start();

@@ -34,10 +34,10 @@ export class FakeLine {
   }
 }
 
-export function welcome(seq: number, epoch = 1, recovered = false): ServerMessage {
+export function welcome(seq: number, epoch = 1, recovered = false, person: number | null = 5): ServerMessage {
   return {
     type: "welcome",
-    you: { id: 5, name: "mei", role: "guest", muted_until: null },
+    you: { id: person, name: "mei", role: "guest", muted_until: null },
     room: {
       slug: "jazz",
       title: "Jazz",
@@ -116,10 +116,10 @@ export class Stage {
     return line;
   }
 
-  /** Opens the line in use and welcomes the client on it. */
-  welcome(seq = 0): void {
+  /** Opens the line in use and welcomes the client on it, as `person`. */
+  welcome(seq = 0, person = 5): void {
     this.line.open();
-    this.line.say(welcome(seq));
+    this.line.say(welcome(seq, 1, false, person));
   }
 
   async pass(ms: number): Promise<void> {
