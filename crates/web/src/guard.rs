@@ -150,14 +150,13 @@ async fn visit(
     visit_of(app, room, asker).await
 }
 
-/// Asks again whether somebody may be in a room, after something that took a while. A key that was shown as a bearer
-/// token was tried before and is not tried twice.
+/// Asks again whether somebody may be in a room, after something that took a while: a request's body comes as slowly as
+/// its sender likes, and meanwhile the door may have changed.
 pub async fn still_welcome(app: &App, room: &RoomHandle, asker: &Asker) -> Result<(), ApiError> {
     let (visit, ban) = visit_of(app, room.clone(), asker).await?;
     match ban {
         Some(Banned(until)) => Err(banned(until)),
-        None if visit.may_enter || asker.bearer.is_some() => Ok(()),
-        None => Err(key_needed()),
+        None => with_key_in_hand(app, visit, asker).await.map(|_| ()),
     }
 }
 
@@ -231,7 +230,11 @@ async fn enter(
 
 /// To watch as a player does: by the door, or with the room's key in hand.
 async fn play(app: &App, params: &RawPathParams, asker: &Asker) -> Result<Visit, ApiError> {
-    let mut visit = knock(app, params, asker).await?;
+    let visit = knock(app, params, asker).await?;
+    with_key_in_hand(app, visit, asker).await
+}
+
+async fn with_key_in_hand(app: &App, mut visit: Visit, asker: &Asker) -> Result<Visit, ApiError> {
     if visit.may_enter {
         return Ok(visit);
     }
@@ -244,6 +247,16 @@ async fn play(app: &App, params: &RawPathParams, asker: &Asker) -> Result<Visit,
 /// To publish: with the stream key, or as the host at a page of ours.
 async fn publish(app: &App, params: &RawPathParams, asker: &Asker) -> Result<Visit, ApiError> {
     let (visit, _) = visit(app, params, asker).await?;
+    may_publish(app, visit, asker).await
+}
+
+/// Asks again whether somebody may publish, after something that took a while.
+pub async fn may_still_publish(app: &App, room: &RoomHandle, asker: &Asker) -> Result<(), ApiError> {
+    let (visit, _) = visit_of(app, room.clone(), asker).await?;
+    may_publish(app, visit, asker).await.map(|_| ())
+}
+
+async fn may_publish(app: &App, visit: Visit, asker: &Asker) -> Result<Visit, ApiError> {
     match &asker.bearer {
         Some(key) => whip::expect_key(app, &visit.room, key).await.map(|()| visit),
         None if visit.role.may(Permission::Publish) => Ok(visit),

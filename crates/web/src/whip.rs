@@ -10,7 +10,7 @@ use protocol::api::ApiErrorDto;
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::guard::{Asker, Visit};
+use crate::guard::{self, Asker, Visit};
 use crate::negotiation::{self, Endpoint};
 use crate::publishers::Admission;
 
@@ -27,8 +27,15 @@ pub async fn publish(
     request: Request,
 ) -> Result<Response, ApiError> {
     let offer = negotiation::offer(request).await?;
+    // The offer may have been long in coming, and nobody is replaced by an old key.
+    guard::may_still_publish(&app, &visit.room, &asker).await?;
     let accepted = app.media().publish(visit.room.id(), offer).await?;
     app.publishers().came(visit.room.id(), Admission::of(&asker), &accepted.session);
+    // A key replaced while the offer was answered did not yet find this publisher to put it out.
+    if let Err(refusal) = guard::may_still_publish(&app, &visit.room, &asker).await {
+        app.media().close(&accepted.session).await?;
+        return Err(refusal);
+    }
     negotiation::created(Endpoint::Whip, visit.room.slug(), accepted)
 }
 

@@ -1,6 +1,8 @@
 //! WHIP and WHEP as HTTP: RFC 9725's statuses and headers, and who may.
 
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::client::{Ask, ask, post, send};
 use crate::evening::Evening;
@@ -131,6 +133,51 @@ async fn a_new_stream_key_puts_out_who_came_with_the_old_one() {
     let studio = evening.ask(publish(&offer("sendonly")).by(&host.cookie).ours()).await.expect("201");
     evening.ask(new_key()).await.expect("200");
     evening.ask(ask("DELETE", studio.header("location")).by(&host.cookie).ours()).await.expect("200");
+}
+
+/// An offer whose sender has passed the door and keeps the room waiting for the words.
+struct Dawdler(TcpStream);
+
+impl Dawdler {
+    async fn at(evening: &Evening, path: &str, bearer: &str, offer: &str) -> Dawdler {
+        let mut socket = TcpStream::connect(evening.address).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {bearer}\r\ncontent-type: {SDP}\r\n\
+             content-length: {}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n",
+            offer.len()
+        );
+        socket.write_all(head.as_bytes()).await.unwrap();
+        // The server says it when it begins to read the body, which is after it has asked for the key.
+        let mut told = [0; 25];
+        socket.read_exact(&mut told).await.unwrap();
+        assert_eq!(&told, b"HTTP/1.1 100 Continue\r\n\r\n");
+        Dawdler(socket)
+    }
+
+    async fn speaks(mut self, offer: &str) -> String {
+        self.0.write_all(offer.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        self.0.read_to_string(&mut answer).await.unwrap();
+        answer.lines().next().unwrap_or_default().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn an_offer_long_in_coming_finds_its_key_replaced() {
+    let (evening, host) = Evening::hosted().await;
+    let offer = offer("sendonly");
+    let dawdler = Dawdler::at(&evening, "/whip/evening", &host.stream_key, &offer).await;
+    evening.ask(ask("POST", "/api/v1/rooms/evening/stream-key").ours().by(&host.cookie)).await.expect("200");
+    assert_eq!(dawdler.speaks(&offer).await, "HTTP/1.1 401 Unauthorized");
+}
+
+#[tokio::test]
+async fn an_offer_long_in_coming_finds_the_door_closed() {
+    let (evening, host) = Evening::hosted().await;
+    let offer = offer("recvonly");
+    let dawdler = Dawdler::at(&evening, "/whep/evening", "no-key-at-all", &offer).await;
+    assert_eq!(evening.order(&host.cookie, 1, json!({"do": "configure", "access": "by_key"})).await, "200");
+    assert_eq!(dawdler.speaks(&offer).await, "HTTP/1.1 403 Forbidden");
 }
 
 #[tokio::test]
