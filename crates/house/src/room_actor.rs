@@ -185,6 +185,7 @@ impl RoomActor {
         let entries = std::mem::take(&mut batch.entries);
         if !entries.is_empty() {
             self.house.log.append(self.loaded.record.id, &entries).await.map_err(Fault::Store)?;
+            self.forget_ended(&entries);
         }
         let entries: Vec<Arc<Entry>> = entries.into_iter().map(Arc::new).collect();
         let now = self.house.clock.now();
@@ -396,6 +397,16 @@ impl RoomActor {
             } else if let Command::PublisherLost | Command::EndLive { by: None } = command {
                 self.publisher = None;
             }
+        }
+    }
+
+    /// A show that has ended has no publisher, whoever ended it: one that is still connected, or about to be shown
+    /// out, must not begin the show again when the room is read anew.
+    fn forget_ended(&mut self, written: &[Entry]) {
+        let last = |is: fn(&Event) -> bool| written.iter().rposition(|entry| is(&entry.event));
+        let ended = last(|event| matches!(event, Event::LiveEnded { .. }));
+        if ended > last(|event| matches!(event, Event::LiveStarted { .. })) {
+            self.publisher = None;
         }
     }
 }

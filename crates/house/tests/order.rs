@@ -134,6 +134,44 @@ async fn a_full_disk_is_told_to_all_and_the_room_is_read_anew() {
     assert_eq!(said.count(), 1);
 }
 
+/// A disk that was full for a moment, and long enough after it that the room has been read anew.
+async fn stumble(world: &World, room: &house::RoomHandle) {
+    world.log.set(Disk::Full);
+    assert_eq!(room.send(say(77, "lost")).await.err(), Some(SendError::Unavailable));
+    world.log.set(Disk::Works);
+    tokio::time::sleep(Duration::from_secs(10)).await;
+}
+
+fn shows_started(world: &World) -> Vec<ShowId> {
+    let started = |event| if let Event::LiveStarted { show } = event { Some(show) } else { None };
+    world.log.entries(1).into_iter().filter_map(|entry| started(entry.event)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_show_the_host_ended_stays_ended_when_the_room_is_read_anew() {
+    let world = world();
+    let room = world.room("one").await;
+    room.send(Command::PublisherConnected { show: ShowId(9) }).await.unwrap();
+    room.send(Command::EndLive { by: Some(HOST) }).await.unwrap();
+    stumble(&world, &room).await;
+    assert_eq!(room.view().live, Live::Off);
+    assert_eq!(shows_started(&world), [ShowId(9)], "and never again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_show_that_begins_in_the_moment_the_one_before_ends_outlives_the_reading_anew() {
+    let world = world();
+    let room = world.room("one").await;
+    room.send(Command::PublisherConnected { show: ShowId(9) }).await.unwrap();
+    // Both are in the inbox before the room looks: one batch.
+    put(&world, &room, Command::EndLive { by: Some(HOST) });
+    put(&world, &room, Command::PublisherConnected { show: ShowId(10) });
+    settle().await;
+    stumble(&world, &room).await;
+    assert!(matches!(room.view().live, Live::On { show: ShowId(10), .. }), "{:?}", room.view().live);
+    assert_eq!(shows_started(&world), [ShowId(9), ShowId(10)]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_was_lost_counts_once_when_it_is_said_again() {
     let world = world();
