@@ -47,6 +47,11 @@ const FLIGHT_MAX: usize = 16;
 /// nobody uses, in hundreds of tiny packets a second.
 const IDLE_WAIT: Duration = Duration::from_millis(250);
 
+/// Trickled candidates of one peer that are taken in; the others are passed over until it restarts ICE. The state
+/// machine keeps them all and walks over them for every packet of the handshake, on a loop that others share. As
+/// ICE-lite this end never calls, so a peer that is passed over still gets through: it is known by where it calls from.
+pub(crate) const CANDIDATES_MAX: usize = 32;
+
 /// A datagram to be sent.
 #[derive(Debug)]
 pub struct Transmit {
@@ -82,6 +87,8 @@ pub(crate) struct Peer {
     pub(crate) sent: u64,
     pub(crate) sent_bytes: u64,
     pub(crate) resent: u64,
+    /// Trickled candidates taken in since ICE began, or began anew.
+    pub(crate) candidates: usize,
     nack: bool,
     /// Whether its link loses so much that resends go out twice.
     lossy: bool,
@@ -207,6 +214,7 @@ impl Peer {
             sent: 0,
             sent_bytes: 0,
             resent: 0,
+            candidates: 0,
             nack: config.retransmit,
             lossy: false,
             estimates: end == Viewer && config.estimate,
@@ -362,10 +370,18 @@ impl Peer {
             rtc.direct_api().set_local_ice_credentials(ours.clone());
             Ok(())
         });
+        if outcome.is_ok() {
+            // The state machine has let go of the old ones.
+            self.candidates = 0;
+        }
         outcome
     }
 
     pub(crate) fn add_remote_candidate(&mut self, candidate: Candidate) {
+        if self.candidates >= CANDIDATES_MAX {
+            return;
+        }
+        self.candidates += 1;
         self.guarded(|rtc| {
             rtc.add_remote_candidate(candidate);
             Ok(())

@@ -862,3 +862,49 @@ fn with_credentials(offer: &str, credentials: &IceCreds) -> String {
     }
     out
 }
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the story's time has to begin somewhere")]
+mod tests {
+    use super::*;
+    use crate::peer::CANDIDATES_MAX;
+    use str0m::media::{Direction, MediaKind};
+
+    const ROOM: RoomId = RoomId(3);
+
+    fn credentials(n: u64) -> IceCreds {
+        IceCreds { ufrag: format!("ours{n}"), pass: format!("ourpassword{n:016}") }
+    }
+
+    fn offer(now: Instant) -> String {
+        let mut rtc = str0m::Rtc::new(now);
+        let mut change = rtc.sdp_api();
+        change.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
+        change.apply().expect("an offer").0.to_sdp_string()
+    }
+
+    fn candidates(ports: std::ops::Range<u16>) -> String {
+        let line = |port| format!("a=candidate:{port} 1 udp 2130706431 198.51.100.1 {port} typ host\r\n");
+        ports.map(line).collect()
+    }
+
+    #[test]
+    fn a_peer_that_trickles_without_end_is_listened_to_only_so_long() {
+        let now = Instant::now();
+        let identity = Identity::draw().expect("a certificate");
+        let addr = "198.51.100.9:9".parse().expect("an address");
+        let addresses = vec![LocalAddress { proto: Protocol::Udp, addr }];
+        let mut sfu = Sfu::new(Config::default(), identity, addresses);
+        let (peer, _) = sfu.watch(ROOM, &offer(now), credentials(1), now).expect("an answer");
+        let kept = |sfu: &mut Sfu| sfu.peers.get_mut(&peer).expect("still here").end.peer().candidates;
+        for turn in 0..10 {
+            let lines = candidates(1_000 + 10 * turn..1_010 + 10 * turn);
+            sfu.trickle(peer, &lines, &credentials(2), now).expect("taken");
+        }
+        assert_eq!(kept(&mut sfu), CANDIDATES_MAX);
+        let again = "a=ice-ufrag:theirs\r\na=ice-pwd:theirpassword0123456789\r\n".to_owned();
+        let restarted = sfu.trickle(peer, &(again + &candidates(5_000..5_003)), &credentials(3), now);
+        assert!(restarted.expect("taken"));
+        assert_eq!(kept(&mut sfu), 3, "a restart begins anew");
+    }
+}
