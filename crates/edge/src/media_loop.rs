@@ -297,7 +297,7 @@ impl MediaLoop {
         }
         let at = now();
         let (sfu, locals) = (&mut self.sfu, &self.locals);
-        self.lines.receive(token, |source, destination, datagram| {
+        self.lines.receive(self.poll.registry(), token, |source, destination, datagram| {
             let destination = local(locals, Some(destination.ip()), destination.port());
             sfu.receive(Protocol::Tcp, source, destination, datagram, at);
         });
