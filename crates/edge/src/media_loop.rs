@@ -409,7 +409,9 @@ impl MediaLoop {
 
     fn close(&mut self, id: &SessionId, at: Instant) -> Result<(), MediaError> {
         let session = self.sessions.get(id).ok_or(MediaError::NoSuchSession)?;
-        let (peer, room, publishes) = (session.peer, session.room, session.publishes);
+        let (peer, room) = (session.peer, session.room);
+        // Who was replaced may take leave late, and must not end the show that goes on without it.
+        let publishes = self.sfu.publishes(room, peer);
         self.sfu.close(peer, at)?;
         if publishes {
             self.fact(MediaFact::PublisherLeft { room });

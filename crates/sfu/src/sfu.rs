@@ -460,6 +460,12 @@ impl Sfu {
         Some(out)
     }
 
+    /// Whether the peer is the room's publisher now. One that another has taken the place of is not, though it may
+    /// be here until it has been told goodbye.
+    pub fn publishes(&self, room: RoomId, peer: PeerId) -> bool {
+        self.rooms.get(&room).is_some_and(|room| room.publisher == Some(peer))
+    }
+
     /// Whether a peer is still here.
     pub fn has(&self, peer: PeerId) -> bool {
         self.peers.contains_key(&peer)
@@ -876,10 +882,16 @@ mod tests {
         IceCreds { ufrag: format!("ours{n}"), pass: format!("ourpassword{n:016}") }
     }
 
-    fn offer(now: Instant) -> String {
+    fn world() -> Sfu {
+        let identity = Identity::draw().expect("a certificate");
+        let addr = "198.51.100.9:9".parse().expect("an address");
+        Sfu::new(Config::default(), identity, vec![LocalAddress { proto: Protocol::Udp, addr }])
+    }
+
+    fn offer(direction: Direction, now: Instant) -> String {
         let mut rtc = str0m::Rtc::new(now);
         let mut change = rtc.sdp_api();
-        change.add_media(MediaKind::Video, Direction::RecvOnly, None, None, None);
+        change.add_media(MediaKind::Video, direction, None, None, None);
         change.apply().expect("an offer").0.to_sdp_string()
     }
 
@@ -891,11 +903,9 @@ mod tests {
     #[test]
     fn a_peer_that_trickles_without_end_is_listened_to_only_so_long() {
         let now = Instant::now();
-        let identity = Identity::draw().expect("a certificate");
-        let addr = "198.51.100.9:9".parse().expect("an address");
-        let addresses = vec![LocalAddress { proto: Protocol::Udp, addr }];
-        let mut sfu = Sfu::new(Config::default(), identity, addresses);
-        let (peer, _) = sfu.watch(ROOM, &offer(now), credentials(1), now).expect("an answer");
+        let mut sfu = world();
+        let (peer, _) =
+            sfu.watch(ROOM, &offer(Direction::RecvOnly, now), credentials(1), now).expect("an answer");
         let kept = |sfu: &mut Sfu| sfu.peers.get_mut(&peer).expect("still here").end.peer().candidates;
         for turn in 0..10 {
             let lines = candidates(1_000 + 10 * turn..1_010 + 10 * turn);
@@ -906,5 +916,18 @@ mod tests {
         let restarted = sfu.trickle(peer, &(again + &candidates(5_000..5_003)), &credentials(3), now);
         assert!(restarted.expect("taken"));
         assert_eq!(kept(&mut sfu), 3, "a restart begins anew");
+    }
+
+    #[test]
+    fn who_was_replaced_is_no_publisher_while_it_is_told_goodbye() {
+        let now = Instant::now();
+        let (mut sfu, offer) = (world(), offer(Direction::SendOnly, now));
+        let (first, _) = sfu.publish(ROOM, &offer, credentials(1), now).expect("an answer");
+        assert!(sfu.publishes(ROOM, first));
+        let (second, _) = sfu.publish(ROOM, &offer, credentials(2), now).expect("an answer");
+        assert!(sfu.has(first), "it has not been told yet");
+        assert_eq!([first, second].map(|peer| sfu.publishes(ROOM, peer)), [false, true]);
+        sfu.close(first, now).expect("it is still here");
+        assert!(sfu.publishes(ROOM, second), "a late leave takes nothing from the newcomer");
     }
 }
