@@ -150,7 +150,10 @@ impl Lines {
         let lightest = self.shared.threads.iter().min_by_key(|thread| thread.mailbox.lines());
         let thread = lightest.expect("there is at least one thread");
         let adopted = mailbox::Adopted { socket, tls: tls.map(Box::new), leftover, hello };
-        thread.mailbox.post(Post::Adopt(Box::new(adopted)));
+        if !thread.mailbox.post(Post::Adopt(Box::new(adopted))) {
+            self.shared.open.fetch_sub(1, Ordering::Relaxed);
+            return Err(AdoptError::Stopping);
+        }
         Ok(())
     }
 
@@ -185,7 +188,7 @@ impl Lines {
         self.shared.open.load(Ordering::Relaxed)
     }
 
-    /// Tells every line to come back later and ends the threads. Blocks for a second at most; no line is taken afterwards.
+    /// Tells every line to come back later and ends the threads. Blocks for two seconds at most; no line is taken afterwards.
     pub fn stop(&self) {
         self.shared.listeners.close(|_| true, Disconnect::Restart);
         self.post_all(|| Post::Stop);

@@ -58,6 +58,8 @@ pub(super) struct Mailbox {
 struct Inner {
     posts: Vec<Post>,
     ticks: usize,
+    /// The thread has ended: nobody would take a post.
+    over: bool,
     /// Rooms the thread has lines of: other rooms' ticks need not wake it.
     rooms: BTreeSet<RoomId>,
     /// Rooms of which a tick was lost since the thread last looked.
@@ -74,18 +76,23 @@ impl Mailbox {
         }
     }
 
-    pub(super) fn post(&self, post: Post) {
+    /// Hands a post over; `false` if the thread has ended, and then the post is dropped.
+    pub(super) fn post(&self, post: Post) -> bool {
+        let mut inner = self.lock();
+        if inner.over {
+            return false;
+        }
         if let Post::Adopt(_) = &post {
             self.lines.fetch_add(1, Ordering::Relaxed);
         }
         if let Post::Stop = &post {
             self.stopped.store(true, Ordering::Relaxed);
         }
-        let mut inner = self.lock();
         let was_empty = inner.posts.is_empty();
         inner.posts.push(post);
         drop(inner);
         self.wake(was_empty);
+        true
     }
 
     pub(super) fn post_tick(&self, room: RoomId, tick: &Arc<Tick>) {
@@ -110,6 +117,15 @@ impl Mailbox {
         std::mem::swap(&mut inner.posts, into);
         inner.ticks = 0;
         inner.lost.clear();
+    }
+
+    /// The thread ends: what was posted and not taken, and no more of it.
+    pub(super) fn end(&self, into: &mut Vec<Post>) {
+        self.stopped.store(true, Ordering::Relaxed);
+        let mut inner = self.lock();
+        inner.over = true;
+        inner.rooms.clear();
+        into.append(&mut inner.posts);
     }
 
     /// Says whether the thread has lines of a room.
@@ -144,5 +160,26 @@ impl Mailbox {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // A queue is whole after every statement above, whoever failed while holding it.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_ended_takes_what_waits_and_nothing_more() {
+        let poll = mio::Poll::new().unwrap();
+        let mailbox = Mailbox::new(mio::Waker::new(poll.registry(), mio::Token(0)).unwrap());
+        let ban = || Post::ClosePerson { who: ParticipantId(1), room: None, why: Disconnect::Banned };
+        let mut left = Vec::new();
+        assert!(mailbox.post(ban()));
+        mailbox.end(&mut left);
+        assert!(!mailbox.post(ban()));
+        assert!(mailbox.is_stopped());
+        assert_eq!(left.len(), 1);
+        left.clear();
+        mailbox.take(&mut left);
+        assert_eq!(left.len(), 0);
     }
 }

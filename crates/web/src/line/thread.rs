@@ -9,6 +9,7 @@ use protocol::{ClientMessage, Disconnect, ErrorCode, Order};
 use room::Refusal;
 use slab::Slab;
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -46,6 +47,8 @@ const JOIN_MS: u64 = 10_000;
 const CLOSING_MS: u64 = 2_000;
 /// How soon what found a full inbox is put to the room again.
 const RETRY: Duration = Duration::from_millis(20);
+/// How often a thread that ends tells a room with a full inbox who has left: for a second, as long as a stop may take.
+const LEAVES_MAX: u32 = 50;
 
 /// Starts a thread.
 pub(super) fn start(
@@ -54,27 +57,8 @@ pub(super) fn start(
     clock: Arc<dyn Clock>,
     open: Arc<AtomicUsize>,
 ) -> std::io::Result<(Arc<Mailbox>, std::thread::JoinHandle<()>)> {
-    let poll = Poll::new()?;
-    let mailbox = Arc::new(Mailbox::new(mio::Waker::new(poll.registry(), WAKER)?));
-    let thread = LineThread {
-        poll,
-        mailbox: mailbox.clone(),
-        clock,
-        open,
-        outbox_bytes_max: config.outbox_bytes_max,
-        started: Instant::now(),
-        now_ms: 0,
-        lines: Slab::new(),
-        rooms: BTreeMap::new(),
-        retries: VecDeque::new(),
-        closing: VecDeque::new(),
-        turn_ms: u64::try_from(config.ping_every.as_millis()).unwrap_or(u64::MAX).div_ceil(TURNS).max(1),
-        silent_ms: u64::try_from(config.silent_after.as_millis()).unwrap_or(u64::MAX),
-        visited: 0,
-        stop_at_ms: None,
-        buffer: vec![0; READ_BYTES],
-        heard: Vec::new(),
-    };
+    let thread = LineThread::new(config, clock, open)?;
+    let mailbox = thread.mailbox.clone();
     let join = std::thread::Builder::new().name(format!("lines-{number}")).spawn(move || thread.run())?;
     Ok((mailbox, join))
 }
@@ -88,6 +72,8 @@ struct LineThread {
     started: Instant,
     now_ms: u64,
     lines: Slab<Line>,
+    /// Lines taken from the mailbox and not given back: those above, and one that is just coming or going.
+    held: usize,
     rooms: BTreeMap<RoomId, RoomLines>,
     /// What found a full inbox. Bounded by the lines: each has one `Join` and one `Leave`.
     retries: VecDeque<Retry>,
@@ -99,6 +85,8 @@ struct LineThread {
     stop_at_ms: Option<u64>,
     buffer: Vec<u8>,
     heard: Vec<Heard>,
+    /// What was taken from the mailbox and is still to be done, the next of it last.
+    posts: Vec<Post>,
 }
 
 /// The lines of one room.
@@ -116,37 +104,134 @@ enum Retry {
 }
 
 impl LineThread {
+    fn new(
+        config: &LinesConfig,
+        clock: Arc<dyn Clock>,
+        open: Arc<AtomicUsize>,
+    ) -> std::io::Result<LineThread> {
+        let poll = Poll::new()?;
+        let mailbox = Arc::new(Mailbox::new(mio::Waker::new(poll.registry(), WAKER)?));
+        Ok(LineThread {
+            poll,
+            mailbox,
+            clock,
+            open,
+            outbox_bytes_max: config.outbox_bytes_max,
+            started: Instant::now(),
+            now_ms: 0,
+            lines: Slab::new(),
+            held: 0,
+            rooms: BTreeMap::new(),
+            retries: VecDeque::new(),
+            closing: VecDeque::new(),
+            turn_ms: u64::try_from(config.ping_every.as_millis()).unwrap_or(u64::MAX).div_ceil(TURNS).max(1),
+            silent_ms: u64::try_from(config.silent_after.as_millis()).unwrap_or(u64::MAX),
+            visited: 0,
+            stop_at_ms: None,
+            buffer: vec![0; READ_BYTES],
+            heard: Vec::new(),
+            posts: Vec::new(),
+        })
+    }
+
     fn run(mut self) {
         let mut events = Events::with_capacity(EVENTS_MAX);
-        let mut posts = Vec::new();
         while !self.is_over() {
-            if let Err(error) = self.poll.poll(&mut events, self.wait())
-                && error.kind() != std::io::ErrorKind::Interrupted
-            {
-                tracing::error!(%error, "A line thread cannot wait for its sockets; its lines are closed");
-                return;
-            }
-            self.now_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-            for event in &events {
-                if event.token() != WAKER {
-                    self.ready(event.token().0, event.is_readable(), event.is_writable());
+            // What a panic may have left half done is thrown away, so nobody sees it afterwards.
+            match catch_unwind(AssertUnwindSafe(|| self.turn(&mut events))) {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "A line thread cannot wait for its sockets; its lines are closed");
+                    break;
+                }
+                Err(_) => {
+                    tracing::error!(
+                        lines = self.held,
+                        "A line thread failed; its lines are closed and it goes on"
+                    );
+                    self.lose_lines();
                 }
             }
-            self.mailbox.take(&mut posts);
-            for post in posts.drain(..) {
-                self.take_post(post);
+        }
+        // From here on new sockets are refused: there is nobody left to take them.
+        self.mailbox.end(&mut self.posts);
+        self.lose_lines();
+        for _ in 0..LEAVES_MAX {
+            if self.retries.is_empty() {
+                break;
             }
+            std::thread::sleep(RETRY);
             self.retry();
-            self.end_closing();
-            self.visit();
         }
-        // What was handed over too late is closed by being dropped.
-        self.mailbox.take(&mut posts);
-        for post in posts {
-            if let Post::Adopt(_) = post {
-                self.open.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    fn turn(&mut self, events: &mut Events) -> std::io::Result<()> {
+        if let Err(error) = self.poll.poll(events, self.wait())
+            && error.kind() != std::io::ErrorKind::Interrupted
+        {
+            return Err(error);
+        }
+        self.now_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        for event in &*events {
+            if event.token() != WAKER {
+                self.ready(event.token().0, event.is_readable(), event.is_writable());
             }
         }
+        self.mailbox.take(&mut self.posts);
+        self.posts.reverse();
+        while let Some(post) = self.posts.pop() {
+            self.take_post(post);
+        }
+        self.retry();
+        self.end_closing();
+        self.visit();
+        Ok(())
+    }
+
+    /// Closes every line without a word; their rooms hear of it. Clients come back by themselves.
+    fn lose_lines(&mut self) {
+        self.retries.retain(|retry| matches!(retry, Retry::Leave(..)));
+        for line in self.lines.drain() {
+            let Some(room) = self.rooms.get(&line.room) else { continue };
+            match line.stage {
+                Stage::Silent | Stage::Closing => {}
+                Stage::Joining | Stage::Welcomed => {
+                    if !room.handle.try_leave(line.connection) {
+                        self.retries.push_back(Retry::Leave(room.handle.clone(), line.connection));
+                    }
+                }
+            }
+        }
+        for (room, _) in std::mem::take(&mut self.rooms) {
+            self.mailbox.serve(room, false);
+        }
+        self.closing.clear();
+        self.heard.clear();
+        // Whoever was reading had taken it along.
+        self.buffer.resize(READ_BYTES, 0);
+        for post in std::mem::take(&mut self.posts) {
+            match post {
+                Post::Adopt(_) => self.held += 1,
+                Post::Stop => self.stop_at_ms = Some(self.now_ms),
+                // They are about lines that are gone.
+                Post::Tick { .. }
+                | Post::Welcome { .. }
+                | Post::Answer { .. }
+                | Post::ClosePerson { .. }
+                | Post::CloseSignIn { .. }
+                | Post::CloseRoom { .. } => {}
+            }
+        }
+        while self.held > 0 {
+            self.give_back();
+        }
+    }
+
+    /// The place of a line that is gone is free for another.
+    fn give_back(&mut self) {
+        self.held = self.held.saturating_sub(1);
+        self.mailbox.line_gone();
+        self.open.fetch_sub(1, Ordering::Relaxed);
     }
 
     fn is_over(&self) -> bool {
@@ -185,6 +270,7 @@ impl LineThread {
     }
 
     fn adopt(&mut self, adopted: Adopted) {
+        self.held += 1;
         let Adopted { socket, tls, leftover, hello } = adopted;
         // Without it the kernel chooses, and a slow reader is noticed later.
         let _ = socket2::SockRef::from(&socket).set_send_buffer_size(KERNEL_BYTES);
@@ -194,8 +280,7 @@ impl LineThread {
         let interest = Interest::READABLE | Interest::WRITABLE;
         if let Err(error) = self.poll.registry().register(socket.stream(), Token(index), interest) {
             tracing::warn!(%error, "A line could not be watched and is closed");
-            self.mailbox.line_gone();
-            self.open.fetch_sub(1, Ordering::Relaxed);
+            self.give_back();
             return;
         }
         entry.insert(Line::new(socket, &hello, self.now_ms));
@@ -208,7 +293,9 @@ impl LineThread {
         room.count += 1;
         if !leftover.is_empty() {
             let mut heard = std::mem::take(&mut self.heard);
-            self.lines[index].take(&mut leftover.to_vec(), self.now_ms, &mut heard);
+            if let Some(line) = self.lines.get_mut(index) {
+                line.take(&mut leftover.to_vec(), self.now_ms, &mut heard);
+            }
             self.act(index, &mut heard);
             self.heard = heard;
         }
@@ -242,7 +329,7 @@ impl LineThread {
     }
 
     fn flush(&mut self, index: usize) {
-        let line = &mut self.lines[index];
+        let Some(line) = self.lines.get_mut(index) else { return };
         match line.flush() {
             Ok(()) if line.stage == Stage::Closing && !line.is_behind() => line.socket.finish(),
             Ok(()) => {}
@@ -280,7 +367,7 @@ impl LineThread {
     }
 
     fn join(&mut self, index: usize, resume: Option<protocol::Resume>) {
-        let line = &mut self.lines[index];
+        let Some(line) = self.lines.get_mut(index) else { return };
         if line.stage != Stage::Silent {
             return self.close(index, Disconnect::BadMessage);
         }
@@ -289,7 +376,7 @@ impl LineThread {
     }
 
     fn ask_to_join(&mut self, index: usize, resume: Option<Resume>) {
-        let line = &self.lines[index];
+        let Some(line) = self.lines.get(index) else { return };
         let id = LineId { index, connection: line.connection };
         let mailbox = self.mailbox.clone();
         let reply = Reply::call(move |result: Result<Welcome, SendError>| {
@@ -312,8 +399,8 @@ impl LineThread {
             Err(SendError::Busy) => return self.retries.push_back(Retry::Join(id, resume)),
             Err(error) => return self.close(index, refused_at_the_door(error)),
         };
-        let line = &mut self.lines[index];
-        let room = self.rooms.get_mut(&line.room).expect("a room stays while a line of it does");
+        let Some(line) = self.lines.get_mut(index) else { return };
+        let Some(room) = self.rooms.get_mut(&line.room) else { return };
         line.stage = Stage::Welcomed;
         line.place = room.welcomed.len();
         room.welcomed.push(index);
@@ -322,7 +409,7 @@ impl LineThread {
     }
 
     fn order(&mut self, index: usize, key: ClientKey, order: Order) {
-        let line = &mut self.lines[index];
+        let Some(line) = self.lines.get_mut(index) else { return };
         if line.stage != Stage::Welcomed {
             return self.close(index, Disconnect::BadMessage);
         }
@@ -341,7 +428,9 @@ impl LineThread {
         }
         let id = LineId { index, connection: line.connection };
         let mailbox = self.mailbox.clone();
-        let reply = Reply::call(move |result| mailbox.post(Post::Answer { line: id, key, result }));
+        let reply = Reply::call(move |result| {
+            mailbox.post(Post::Answer { line: id, key, result });
+        });
         if let Some(room) = self.rooms.get(&line.room) {
             room.handle.try_send(command, reply);
         }
@@ -364,7 +453,8 @@ impl LineThread {
         let Some(room) = self.rooms.get(&room) else { return };
         let mut troubled = Vec::new();
         for index in &room.welcomed {
-            if let Err(trouble) = self.lines[*index].deliver(tick, self.outbox_bytes_max) {
+            let Some(line) = self.lines.get_mut(*index) else { continue };
+            if let Err(trouble) = line.deliver(tick, self.outbox_bytes_max) {
                 troubled.push((*index, trouble));
             }
         }
@@ -378,7 +468,8 @@ impl LineThread {
     }
 
     fn own_frame(&mut self, index: usize, bytes: Bytes) {
-        if let Err(trouble) = self.lines[index].own(bytes, self.outbox_bytes_max) {
+        let Some(line) = self.lines.get_mut(index) else { return };
+        if let Err(trouble) = line.own(bytes, self.outbox_bytes_max) {
             self.trouble(index, trouble);
         }
     }
@@ -400,12 +491,13 @@ impl LineThread {
 
     /// Says why, and closes.
     fn close(&mut self, index: usize, why: Disconnect) {
-        let reconnect = reconnect_ms(why, self.lines[index].connection);
+        let Some(line) = self.lines.get(index) else { return };
+        let reconnect = reconnect_ms(why, line.connection);
         self.close_with(index, why.code(), Some(encode::closing(why, reconnect)));
     }
 
     fn close_with(&mut self, index: usize, code: u16, message: Option<Vec<u8>>) {
-        if self.lines[index].stage == Stage::Closing {
+        if self.lines.get(index).is_none_or(|line| line.stage == Stage::Closing) {
             return;
         }
         self.leave_room(index);
@@ -414,7 +506,7 @@ impl LineThread {
             frame::push_text(&message, &mut last_words);
         }
         frame::push_close(code, &mut last_words);
-        let line = &mut self.lines[index];
+        let Some(line) = self.lines.get_mut(index) else { return };
         let id = LineId { index, connection: line.connection };
         match line.close(last_words.into(), self.now_ms, self.outbox_bytes_max) {
             Ok(()) => {
@@ -429,7 +521,7 @@ impl LineThread {
 
     /// Takes a line out of its room, which hears of it.
     fn leave_room(&mut self, index: usize) {
-        let line = &self.lines[index];
+        let Some(line) = self.lines.get(index) else { return };
         let (id, stage, place, connection) = (line.room, line.stage, line.place, line.connection);
         let Some(room) = self.rooms.get_mut(&id) else { return };
         match stage {
@@ -443,8 +535,10 @@ impl LineThread {
         }
         if stage == Stage::Welcomed {
             room.welcomed.swap_remove(place);
-            if let Some(moved) = room.welcomed.get(place) {
-                self.lines[*moved].place = place;
+            if let Some(moved) = room.welcomed.get(place)
+                && let Some(line) = self.lines.get_mut(*moved)
+            {
+                line.place = place;
             }
         }
         room.count -= 1;
@@ -454,13 +548,14 @@ impl LineThread {
         }
     }
 
+    /// Lets go of a line. It may be gone already: acting on what it said includes writing to it, which may find the
+    /// other end gone.
     fn drop_line(&mut self, index: usize) {
         self.leave_room(index);
-        let mut line = self.lines.remove(index);
+        let Some(mut line) = self.lines.try_remove(index) else { return };
         // A socket that is gone needs no farewell from the poll either.
         let _ = self.poll.registry().deregister(line.socket.stream());
-        self.mailbox.line_gone();
-        self.open.fetch_sub(1, Ordering::Relaxed);
+        self.give_back();
     }
 
     fn find(&mut self, id: LineId) -> Option<&mut Line> {
@@ -543,5 +638,22 @@ fn refused_at_the_door(error: SendError) -> Disconnect {
         SendError::Refused(_) => Disconnect::NotAllowed,
         SendError::Busy | SendError::Unavailable => Disconnect::Fault,
         SendError::Closed => Disconnect::Restart,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_gone_can_go_again() {
+        let open = Arc::new(AtomicUsize::new(1));
+        let clock = Arc::new(house::WallClock::default());
+        let mut thread = LineThread::new(&LinesConfig::default(), clock, open.clone()).unwrap();
+        thread.drop_line(0);
+        thread.close(0, Disconnect::Slow);
+        thread.own(0, b"{}");
+        thread.flush(0);
+        assert_eq!(open.load(Ordering::Relaxed), 1, "no other line's place was given away");
     }
 }

@@ -1,7 +1,7 @@
 //! A house with one room, its lines, and clients that speak WebSocket by somebody else's code.
 
 use bytes::Bytes;
-use house::{RandomIds, RoomHandle, RoomRegistry, WallClock};
+use house::{Clock, RandomIds, RoomHandle, RoomRegistry, WallClock};
 use model::{ClientKey, ConnectionId, Epoch, Nickname, ParticipantId, RoomSlug, Timestamp};
 use protocol::ServerMessage;
 use room::{Access, Command, DanmakuCurve, Speech, Title, Who};
@@ -39,6 +39,11 @@ impl Evening {
     }
 
     pub async fn with(config: LinesConfig) -> Evening {
+        Evening::with_clock(config, Arc::new(WallClock::default())).await
+    }
+
+    /// The lines go by a clock of their own.
+    pub async fn with_clock(config: LinesConfig, line_clock: Arc<dyn Clock>) -> Evening {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("house.db")).await.unwrap();
         let host = store.add_guest(&name("Ada"), Timestamp(1)).await.unwrap().id;
@@ -53,7 +58,7 @@ impl Evening {
         };
         store.found_room(host, &new, Timestamp(1)).await.unwrap();
         let clock = Arc::new(WallClock::default());
-        let lines = Lines::start(config, clock.clone()).unwrap();
+        let lines = Lines::start(config, line_clock).unwrap();
         let registry = RoomRegistry::new(
             Arc::new(store),
             clock,

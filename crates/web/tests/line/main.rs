@@ -6,6 +6,7 @@
 mod abuse;
 mod closing;
 mod evening;
+mod fault;
 mod slow;
 mod streams;
 mod talk;
