@@ -6,14 +6,19 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
+use protocol::ErrorCode;
 use protocol::api::ApiErrorDto;
 use std::convert::Infallible;
 
 use crate::app::App;
 use crate::error::ApiError;
 use crate::guard::{Asker, Visit};
-use crate::line::{Listener, parse_last_event_id};
+use crate::line::{AdoptError, ListenError, Listener, parse_last_event_id};
 use crate::socket::hello;
+
+/// Event streams get one of so many of the server's connections. A stream holds its connection for as long as somebody
+/// listens, so without a limit a few clients could take them all, and nobody could sign in or load the page.
+pub(crate) const STREAMS_PART: u32 = 2;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -30,12 +35,24 @@ pub async fn listen(
 ) -> Result<Response, ApiError> {
     // An id that is not of ours cannot be gone on from: then the stream starts anew, and says so in its welcome.
     let resume = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).and_then(parse_last_event_id);
-    let listener = app.lines().listen(hello(&app, visit.room, &asker), resume).await?;
+    let listener = app.lines().listen(hello(&app, visit.room, &asker), resume).await.map_err(refused)?;
     let body = Body::from_stream(stream::unfold(listener, next));
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     // nginx gathers answers unless told not to.
     let unbuffered = (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(([kind, unbuffered], body).into_response())
+}
+
+fn refused(error: ListenError) -> ApiError {
+    match error {
+        ListenError::Adopt(AdoptError::StreamsFull) => {
+            let message =
+                "As many event streams are open as the server takes; use the WebSocket, or try again later.";
+            ApiError::new(ErrorCode::Busy, message)
+                .header(header::RETRY_AFTER, HeaderValue::from_static("10"))
+        }
+        ListenError::Adopt(_) | ListenError::Room(_) => error.into(),
+    }
 }
 
 /// What to send next.

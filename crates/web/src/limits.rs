@@ -1,5 +1,6 @@
 //! How many connections this process can hold.
 
+use crate::events::STREAMS_PART;
 use crate::line::LinesConfig;
 
 /// Files the rest of the program may have open: the database, media sockets, certificates, the log.
@@ -48,7 +49,13 @@ pub fn lines_config(config: &config::Lines) -> LinesConfig {
     // More threads than this do not help: one carries thousands of lines.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if config.threads == 0 { cores.min(THREADS_MAX) } else { usize::from(config.threads) };
-    LinesConfig { threads, lines_max: shares().lines as usize, ..LinesConfig::default() }
+    let shares = shares();
+    LinesConfig {
+        threads,
+        lines_max: shares.lines as usize,
+        streams_max: (shares.connections / STREAMS_PART) as usize,
+        ..LinesConfig::default()
+    }
 }
 
 /// Sets the soft limit to the hard one; the limit as it then is.

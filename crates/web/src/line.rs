@@ -45,6 +45,8 @@ pub struct LinesConfig {
     pub threads: usize,
     /// Open lines of both kinds, all rooms together. Past it a new one is refused.
     pub lines_max: usize,
+    /// Open event streams, of the lines above. Past it a new one is refused.
+    pub streams_max: usize,
     /// What one lagging reader may be owed, in bytes. Past it: see [`fanout::Outbox`].
     pub outbox_bytes_max: usize,
     /// How often a line is pinged. All lines of a thread are spread over this time.
@@ -58,6 +60,7 @@ impl Default for LinesConfig {
         LinesConfig {
             threads: 0,
             lines_max: 100_000,
+            streams_max: 16_384,
             outbox_bytes_max: 256 * 1024,
             ping_every: Duration::from_secs(25),
             silent_after: Duration::from_secs(60),
@@ -88,6 +91,9 @@ pub enum AdoptError {
     /// As many lines are open as the server takes.
     #[error("the server has as many lines open as it takes; try again later")]
     Full,
+    /// As many event streams are open as the server takes.
+    #[error("as many event streams are open as the server takes; open a WebSocket, or try again later")]
+    StreamsFull,
     /// The server is stopping.
     #[error("the server is stopping; come back in a moment")]
     Stopping,
@@ -109,6 +115,8 @@ struct Shared {
     listeners: Listeners,
     /// Lines on all threads and listeners.
     open: Arc<AtomicUsize>,
+    /// Of these the listeners.
+    streams: Arc<AtomicUsize>,
 }
 
 #[derive(Debug)]
@@ -132,7 +140,7 @@ impl Lines {
             })
             .collect::<std::io::Result<Vec<Thread>>>()?;
         let listeners = Listeners::default();
-        Ok(Lines { shared: Arc::new(Shared { config, threads, listeners, open }) })
+        Ok(Lines { shared: Arc::new(Shared { config, threads, listeners, open, streams: Arc::default() }) })
     }
 
     /// Takes a socket after its WebSocket upgrade was answered. `tls` is the state of an encrypted one, and `leftover` what the
@@ -160,7 +168,11 @@ impl Lines {
     /// Opens an event stream: the room's welcome first, then everything a WebSocket is told. Dropping the listener leaves the room.
     pub async fn listen(&self, hello: Hello, resume: Option<house::Resume>) -> Result<Listener, ListenError> {
         self.count_one()?;
-        let open = listener::OpenLine::counted(self.shared.open.clone());
+        let open = listener::OpenLine::counted(self.shared.open.clone(), self.shared.streams.clone());
+        // One too many is given back with what counts it.
+        if self.shared.streams.load(Ordering::Relaxed) > self.shared.config.streams_max {
+            return Err(AdoptError::StreamsFull.into());
+        }
         Ok(self.shared.listeners.open(hello, resume, open).await?)
     }
 

@@ -64,17 +64,23 @@ impl Drop for Listener {
 
 /// One of the lines that are counted.
 #[derive(Debug)]
-pub(super) struct OpenLine(Arc<AtomicUsize>);
+pub(super) struct OpenLine {
+    open: Arc<AtomicUsize>,
+    streams: Arc<AtomicUsize>,
+}
 
 impl OpenLine {
-    pub(super) fn counted(open: Arc<AtomicUsize>) -> OpenLine {
-        OpenLine(open)
+    /// A line that `open` counts already; as an event stream it is counted here.
+    pub(super) fn counted(open: Arc<AtomicUsize>, streams: Arc<AtomicUsize>) -> OpenLine {
+        streams.fetch_add(1, Ordering::Relaxed);
+        OpenLine { open, streams }
     }
 }
 
 impl Drop for OpenLine {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.open.fetch_sub(1, Ordering::Relaxed);
+        self.streams.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -36,15 +36,15 @@ pub struct Hosted {
 impl Evening {
     /// A server nobody has set up, as the settings say.
     pub async fn bare(config: Config) -> Evening {
-        Evening::with(config, Arc::new(WallClock::default())).await
+        Evening::with(config, LinesConfig::default(), Arc::new(WallClock::default())).await
     }
 
     /// A server on which no time passes, for what is counted by the time between; its rooms show nothing new.
     pub async fn at_one_moment(config: Config) -> Evening {
-        Evening::with(config, Arc::new(Stopped)).await
+        Evening::with(config, LinesConfig::default(), Arc::new(Stopped)).await
     }
 
-    async fn with(config: Config, clock: Arc<dyn Clock>) -> Evening {
+    async fn with(config: Config, lines: LinesConfig, clock: Arc<dyn Clock>) -> Evening {
         let dir = tempfile::tempdir().unwrap();
         let store: Arc<dyn Store> =
             Arc::new(SqliteStore::open(&dir.path().join("house.sqlite")).await.unwrap());
@@ -56,8 +56,7 @@ impl Evening {
             ..MediaConfig::default()
         };
         let (media, _) = edge::start(&media_config).unwrap();
-        let lines =
-            Lines::start(LinesConfig { threads: 1, ..LinesConfig::default() }, clock.clone()).unwrap();
+        let lines = Lines::start(LinesConfig { threads: 1, ..lines }, clock.clone()).unwrap();
         let listeners = Arc::new(Listeners::new(lines, media.clone()));
         let ids = Arc::new(RandomIds::default());
         let rooms = RoomRegistry::new(store.clone(), clock.clone(), ids, Arc::new(Wire), listeners.clone());
@@ -78,6 +77,14 @@ impl Evening {
     /// A server with its host and the public room `evening`.
     pub async fn hosted() -> (Evening, Hosted) {
         Evening::hosted_with(settings()).await
+    }
+
+    /// The same, for so many event streams.
+    pub async fn hosted_for_streams(streams_max: usize) -> (Evening, Hosted) {
+        let lines = LinesConfig { streams_max, ..LinesConfig::default() };
+        let evening = Evening::with(settings(), lines, Arc::new(WallClock::default())).await;
+        let host = evening.set_up().await;
+        (evening, host)
     }
 
     pub async fn hosted_with(config: Config) -> (Evening, Hosted) {

@@ -157,3 +157,20 @@ async fn a_door_that_closes_puts_everybody_out_who_has_no_key() {
     assert_eq!(stream.closing().await, "reenter");
     evening.ask(get("/api/v1/rooms/evening/events")).await.expect("403 key_needed");
 }
+
+#[tokio::test]
+async fn streams_are_refused_past_their_number_and_all_else_goes_on() {
+    let (evening, host) = Evening::hosted_for_streams(2).await;
+    let mei = evening.guest("Mei").await;
+    let mut of_mei = Stream::open(&evening, &mei, None).await;
+    let _of_host = Stream::open(&evening, &host.cookie, None).await;
+    let one_more = get("/api/v1/rooms/evening/events").by(&host.cookie);
+    let refused = evening.ask(one_more).await.expect("503 busy");
+    assert_eq!(refused.header("retry-after"), "10");
+    evening.ask(get("/api/v1/rooms/evening").by(&host.cookie)).await.expect("200");
+
+    let ban = json!({"do": "ban", "whom": evening.id(&mei).await});
+    assert_eq!(evening.order(&host.cookie, 1, ban).await, "200");
+    assert_eq!(of_mei.closing().await, "banned");
+    Stream::open(&evening, &host.cookie, None).await;
+}
