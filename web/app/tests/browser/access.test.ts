@@ -144,6 +144,7 @@ const STATES: State[] = [
   {
     name: "muted",
     act: async (page, house) => {
+      await house.welcomed;
       house.happen({ event: "muted", by: 1, whom: 6, name: "Ana", until: Date.now() + 60_000 });
       await page.getByText(/You are muted/).waitFor();
     },
@@ -151,6 +152,7 @@ const STATES: State[] = [
   {
     name: "banned",
     act: async (page, house) => {
+      await house.welcomed;
       house.happen({ event: "banned", by: 1, whom: 6, name: "Ana", until: null });
       await page.getByText("You cannot come in").waitFor();
     },

@@ -69,6 +69,11 @@ export class House {
   #entered = false;
   readonly #sockets = new Set<WebSocket>();
   readonly #server: Server;
+  #welcomedOnce: () => void = () => {};
+  /** Somebody has been welcomed: what happens from now on is told to them. */
+  readonly welcomed = new Promise<void>((done) => {
+    this.#welcomedOnce = done;
+  });
 
   private constructor(server: Server) {
     this.#server = server;
@@ -144,8 +149,10 @@ export class House {
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("message", (data) => {
       const message = JSON.parse(String(data)) as ClientMessage;
-      if ("join" in message) socket.send(JSON.stringify(this.#welcome(message.resume?.seq ?? null)));
-      else for (const answer of this.#answer(message.key, message)) socket.send(JSON.stringify(answer));
+      if ("join" in message) {
+        socket.send(JSON.stringify(this.#welcome(message.resume?.seq ?? null)));
+        this.#welcomedOnce();
+      } else for (const answer of this.#answer(message.key, message)) socket.send(JSON.stringify(answer));
     });
   }
 
