@@ -24,6 +24,15 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 async function findings(page: Page): Promise<string[]> {
+  // What is still fading in has the contrast of nothing yet.
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
+        .map((animation) => animation.finished),
+    ),
+  );
   await page.evaluate(axe);
   const results = await page.evaluate(() =>
     (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
@@ -46,9 +55,13 @@ const onAir = (house: House): void => {
   house.answerOffer = show;
 };
 
+const offAir = async (page: Page): Promise<void> => {
+  await page.getByText("The stage is quiet").waitFor();
+};
+
 const STATES: State[] = [
-  { name: "off air" },
-  { name: "off air on a phone", phone: true },
+  { name: "off air", act: offAir },
+  { name: "off air on a phone", phone: true, act: offAir },
   {
     name: "on air",
     set: onAir,
