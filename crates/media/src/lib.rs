@@ -6,16 +6,20 @@
 mod av1;
 mod codec;
 mod description;
+mod frame;
 mod h264;
 mod h265;
 mod keyframe;
 mod red;
+mod time;
 mod vp8;
 mod vp9;
 
 pub use codec::{Codec, Kind};
 pub use description::Description;
+pub use frame::{AudioCodec, AudioConfig, CodecConfig, Frame, VideoConfig};
 pub use keyframe::starts_keyframe;
 pub use red::{RED_BLOCK_BYTES_MAX, RED_OFFSET_MAX, Red, RedBlock, wrap_red};
+pub use time::MediaTime;
 pub use vp8::Vp8Descriptor;
 pub use vp9::Vp9Descriptor;

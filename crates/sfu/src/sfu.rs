@@ -1,9 +1,13 @@
 //! The forwarding machine of one loop: every peer on it, every room that has one of them.
 
+mod entry;
+mod forward;
+mod leave;
+mod measure;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use media::Kind;
@@ -11,18 +15,17 @@ use model::RoomId;
 use str0m::net::Protocol;
 use str0m::{Event as PeerEvent, IceConnectionState, IceCreds};
 
+use self::entry::{Entry, PeerEnd};
 use crate::peer::{End, Here, Peer};
 use crate::publisher::Publisher;
+use crate::restart::{first_credentials, with_credentials};
 use crate::room::Room;
 use crate::stun::called_ufrag;
 use crate::subscriber::Subscriber;
-use crate::{Config, Fragment, Identity, LocalAddress, Offer, Packet, RoomStats, SfuError, Transmit};
-
-/// A peer that has not connected in so long never will.
-const CONNECT_MAX: Duration = Duration::from_secs(20);
-
-/// A peer whose connection is lost may come back (an ICE restart, another network) for so long.
-const LOST_MAX: Duration = Duration::from_secs(30);
+use crate::{
+    Addressee, Config, Event, Fragment, Identity, LocalAddress, Offer, PeerId, RoomStats, SfuError, Totals,
+    Transmit,
+};
 
 /// How often silence, keyframe wishes and leftovers are looked after.
 const TICK: Duration = Duration::from_millis(50);
@@ -32,89 +35,6 @@ pub const STATS_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Addresses remembered for one peer: its networks, and those of its address translators. The oldest goes.
 const ADDRESSES_MAX: usize = 8;
-
-/// A peer, for as long as its loop runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PeerId(pub u64);
-
-/// Something the machine tells.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    /// A publisher's media arrives.
-    PublisherConnected {
-        /// Where.
-        room: RoomId,
-    },
-    /// It stopped without a word.
-    PublisherLost {
-        /// Where.
-        room: RoomId,
-    },
-    /// How many watch on this loop.
-    Watching {
-        /// Where.
-        room: RoomId,
-        /// How many now.
-        count: u32,
-    },
-    /// A packet for the loops that have viewers of the room.
-    Relay {
-        /// Where.
-        room: RoomId,
-        /// The packet, shared.
-        packet: Arc<Packet>,
-    },
-    /// Viewers here need a keyframe of a publisher on another loop.
-    KeyframeWanted {
-        /// Where.
-        room: RoomId,
-    },
-    /// A peer is no more.
-    Gone {
-        /// Which.
-        peer: PeerId,
-        /// Where it was.
-        room: RoomId,
-    },
-}
-
-/// Whom a datagram was for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Addressee {
-    /// A peer of this loop, which has it.
-    Here,
-    /// Whoever answers to this ICE name, if another loop knows it.
-    Named(String),
-    /// Nobody can tell.
-    Unknown,
-}
-
-/// Counters since the machine was made.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Publishers now.
-    pub publishers: u64,
-    /// Connected viewers now.
-    pub viewers: u64,
-    /// Packets taken from publishers.
-    pub packets_in: u64,
-    /// Bytes of payload taken from publishers.
-    pub bytes_in: u64,
-    /// Publishers' packets that never came.
-    pub packets_in_lost: u64,
-    /// Packets sent to viewers, resent ones included.
-    pub packets_out: u64,
-    /// Bytes of those.
-    pub bytes_out: u64,
-    /// Packets viewers say they lost.
-    pub packets_out_lost: u64,
-    /// Packets sent again.
-    pub packets_retransmitted: u64,
-    /// Keyframes asked of publishers.
-    pub keyframes_asked: u64,
-    /// Peers dropped because their state machine failed.
-    pub peers_failed: u64,
-}
 
 /// The machine.
 pub struct Sfu {
@@ -135,42 +55,6 @@ pub struct Sfu {
     tick_at: Option<Instant>,
     stats_at: Option<Instant>,
     totals: Totals,
-}
-
-struct Entry {
-    room: RoomId,
-    end: PeerEnd,
-    offer: String,
-    credentials: IceCreds,
-    addresses: VecDeque<SocketAddr>,
-    /// When it is in the heap; entries at other times are old.
-    scheduled: Option<Instant>,
-    made: Instant,
-    connected: bool,
-    lost_since: Option<Instant>,
-    closing: bool,
-    reported_lost: u64,
-}
-
-enum PeerEnd {
-    Publisher(Box<Publisher>),
-    Viewer(Box<Subscriber>),
-}
-
-impl PeerEnd {
-    fn peer(&mut self) -> &mut Peer {
-        match self {
-            PeerEnd::Publisher(publisher) => &mut publisher.peer,
-            PeerEnd::Viewer(viewer) => &mut viewer.peer,
-        }
-    }
-
-    fn due(&self) -> Instant {
-        match self {
-            PeerEnd::Publisher(publisher) => publisher.peer.due,
-            PeerEnd::Viewer(viewer) => viewer.due(),
-        }
-    }
 }
 
 impl Sfu {
@@ -345,27 +229,6 @@ impl Sfu {
         entry.end.peer().receive(proto, source, destination, data, now);
         self.drain(peer, now);
         Addressee::Here
-    }
-
-    /// Takes a packet of a publisher on another loop.
-    pub fn relay(&mut self, room: RoomId, packet: &Arc<Packet>, now: Instant) {
-        self.spread(room, packet, now);
-    }
-
-    /// Other loops begin or cease to want the room's packets; who begins is given what is kept.
-    pub fn set_relayed(&mut self, room: RoomId, relayed: bool) -> Vec<Arc<Packet>> {
-        let config = self.config.clone();
-        let room = self.rooms.entry(room).or_insert_with(|| Room::new(&config));
-        room.relayed = relayed;
-        room.video.kept().map(|(kept, _)| kept.iter().cloned().collect()).unwrap_or_default()
-    }
-
-    /// Viewers on another loop need a keyframe.
-    pub fn want_keyframe(&mut self, room: RoomId, now: Instant) {
-        if let Some(room) = self.rooms.get_mut(&room) {
-            room.video.want_keyframe();
-        }
-        self.ask_keyframe(room, now);
     }
 
     /// Sends what was written to viewers since the last call: after a batch of datagrams, so that a frame leaves in
@@ -601,20 +464,6 @@ impl Sfu {
         }
     }
 
-    /// Shows a viewer what there is, and asks for what there is not.
-    fn begin(&mut self, id: PeerId, room: RoomId, now: Instant) {
-        let Some(state) = self.rooms.get_mut(&room) else { return };
-        let Some(PeerEnd::Viewer(viewer)) = self.peers.get_mut(&id).map(|entry| &mut entry.end) else {
-            return;
-        };
-        viewer.catch_up(&state.video, now);
-        if viewer.video.waits() {
-            state.video.want_keyframe();
-        }
-        self.dirty.insert(id);
-        self.ask_keyframe(room, now);
-    }
-
     fn ice_changed(&mut self, id: PeerId, state: IceConnectionState, now: Instant) {
         let Some(entry) = self.peers.get_mut(&id) else { return };
         match state {
@@ -627,246 +476,6 @@ impl Sfu {
             self.publisher_lost(id, room);
         }
     }
-
-    fn published(&mut self, id: PeerId, packet: str0m::rtp::RtpPacket, now: Instant) {
-        let Some(entry) = self.peers.get_mut(&id) else { return };
-        let room = entry.room;
-        let PeerEnd::Publisher(publisher) = &mut entry.end else { return };
-        if self.rooms.get(&room).is_none_or(|r| r.publisher != Some(id)) {
-            return;
-        }
-        let mut incoming = Vec::with_capacity(2);
-        let rid = packet.header.ext_vals.rid;
-        publisher.unwrap(id.0, packet, rid, now, &mut incoming);
-        let news = !publisher.told && !incoming.is_empty();
-        publisher.told |= news;
-        publisher.replaces &= !news;
-        if news {
-            self.room(room).stats.publishing = true;
-            self.events.push_back(Event::PublisherConnected { room });
-        }
-        for one in incoming {
-            let state = self.room(room);
-            let kind = one.description.codec.kind();
-            let intake = match kind {
-                Kind::Audio => &mut state.audio_intake,
-                Kind::Video => &mut state.video_intake,
-            };
-            let taken = intake.take(one);
-            if intake.waits() {
-                state.track_mut(kind).want_keyframe();
-            }
-            match taken {
-                Some(packet) => {
-                    let packet = Arc::new(packet);
-                    if state.relayed {
-                        self.events.push_back(Event::Relay { room, packet: Arc::clone(&packet) });
-                    }
-                    self.spread(room, &packet, now);
-                }
-                None => self.ask_keyframe(room, now),
-            }
-        }
-    }
-
-    /// Keeps a packet and writes it to everybody who watches.
-    fn spread(&mut self, room: RoomId, packet: &Arc<Packet>, now: Instant) {
-        let config = &self.config;
-        let state = self.rooms.entry(room).or_insert_with(|| Room::new(config));
-        let kind = packet.kind();
-        if kind == Kind::Video {
-            state.video.keep(packet);
-        }
-        for id in &state.viewers {
-            if let Some(PeerEnd::Viewer(viewer)) = self.peers.get_mut(id).map(|entry| &mut entry.end)
-                && viewer.connected
-            {
-                viewer.forward(packet, state.track(kind), now);
-                self.dirty.insert(*id);
-            }
-        }
-    }
-
-    fn viewer_wants_keyframe(&mut self, id: PeerId, now: Instant) {
-        let Some(entry) = self.peers.get(&id) else { return };
-        let room = entry.room;
-        let PeerEnd::Viewer(viewer) = &entry.end else { return };
-        if viewer.video.passes_wish(now)
-            && let Some(state) = self.rooms.get_mut(&room)
-        {
-            state.video.want_keyframe();
-            self.ask_keyframe(room, now);
-        }
-    }
-
-    fn ask_keyframe(&mut self, room: RoomId, now: Instant) {
-        let Some(state) = self.rooms.get_mut(&room) else { return };
-        if !state.video.ask_keyframe(now) {
-            return;
-        }
-        let Some(id) = state.publisher else {
-            self.events.push_back(Event::KeyframeWanted { room });
-            return;
-        };
-        if let Some(PeerEnd::Publisher(publisher)) = self.peers.get_mut(&id).map(|entry| &mut entry.end)
-            && publisher.peer.ask_keyframe()
-        {
-            self.totals.keyframes_asked += 1;
-            self.dirty.insert(id);
-        }
-    }
-
-    fn publisher_mut(&mut self, id: PeerId) -> Option<&mut Publisher> {
-        match &mut self.peers.get_mut(&id)?.end {
-            PeerEnd::Publisher(publisher) => Some(publisher),
-            PeerEnd::Viewer(_) => None,
-        }
-    }
-
-    fn publisher_lost(&mut self, id: PeerId, room: RoomId) {
-        if let Some(PeerEnd::Publisher(publisher)) = self.peers.get_mut(&id).map(|entry| &mut entry.end)
-            && publisher.told
-        {
-            publisher.told = false;
-            self.publisher_gone(room);
-            self.events.push_back(Event::PublisherLost { room });
-        }
-    }
-
-    fn publisher_gone(&mut self, room: RoomId) {
-        let state = self.room(room);
-        state.stats.publishing = false;
-        // An old picture is no greeting for who joins during the break.
-        state.video.clear();
-    }
-
-    /// Says goodbye to a peer; it is removed when that has been sent.
-    fn put_out(&mut self, id: PeerId) {
-        if let Some(entry) = self.peers.get_mut(&id) {
-            entry.end.peer().close();
-            entry.closing = true;
-            self.dirty.insert(id);
-        }
-    }
-
-    fn remove(&mut self, id: PeerId) {
-        let Some(mut entry) = self.peers.remove(&id) else { return };
-        if entry.end.peer().failed {
-            self.totals.peers_failed += 1;
-        }
-        self.dirty.remove(&id);
-        self.by_ufrag.remove(&entry.credentials.ufrag);
-        for address in &entry.addresses {
-            if self.by_address.get(address) == Some(&id) {
-                self.by_address.remove(address);
-            }
-        }
-        let room = entry.room;
-        let was_publisher = self.rooms.get(&room).is_some_and(|r| r.publisher == Some(id));
-        if was_publisher {
-            self.room(room).publisher = None;
-            self.publisher_gone(room);
-            if matches!(&entry.end, PeerEnd::Publisher(publisher) if publisher.told || publisher.replaces) {
-                self.events.push_back(Event::PublisherLost { room });
-            }
-        }
-        if let (PeerEnd::Viewer(viewer), Some(state)) = (&entry.end, self.rooms.get_mut(&room)) {
-            state.viewers.remove(&id);
-            state.watching -= u32::from(viewer.connected);
-        }
-        self.events.push_back(Event::Gone { peer: id, room });
-        self.tell_watching(room);
-    }
-
-    fn tell_watching(&mut self, room: RoomId) {
-        let Some(state) = self.rooms.get_mut(&room) else { return };
-        if state.told_watching != state.watching {
-            state.told_watching = state.watching;
-            state.stats.watching = state.watching;
-            self.events.push_back(Event::Watching { room, count: state.watching });
-        }
-    }
-
-    fn tick(&mut self, now: Instant) {
-        let mut gone = Vec::new();
-        let mut lost = Vec::new();
-        for (id, entry) in &mut self.peers {
-            let never = !entry.connected && now >= entry.made + CONNECT_MAX;
-            let late = entry.lost_since.is_some_and(|since| now >= since + LOST_MAX);
-            if never || late || entry.closing || !entry.end.peer().is_alive() {
-                gone.push(*id);
-            } else if matches!(&entry.end, PeerEnd::Publisher(publisher) if publisher.told && publisher.is_silent(now))
-            {
-                lost.push((*id, entry.room));
-            }
-        }
-        for (id, room) in lost {
-            self.publisher_lost(id, room);
-        }
-        for id in gone {
-            self.drain(id, now);
-            self.remove(id);
-        }
-        let rooms: Vec<RoomId> = self.rooms.keys().copied().collect();
-        for room in rooms {
-            self.ask_keyframe(room, now);
-            self.tell_watching(room);
-        }
-        self.rooms.retain(|_, room| {
-            room.publisher.is_some()
-                || !room.viewers.is_empty()
-                || room.relayed
-                || room.audio_intake.description().is_some()
-        });
-    }
-
-    fn measure(&mut self) {
-        let seconds = STATS_INTERVAL.as_secs_f32();
-        self.totals.publishers = 0;
-        self.totals.viewers = 0;
-        for room in self.rooms.values_mut() {
-            let sum = room.measure(seconds);
-            self.totals.packets_in += sum.packets;
-            self.totals.bytes_in += sum.bytes;
-            self.totals.packets_in_lost += sum.expected.saturating_sub(sum.packets);
-            self.totals.publishers += u64::from(room.stats.publishing);
-            self.totals.viewers += u64::from(room.watching);
-            let description = room.video.description();
-            let mut blind = 0;
-            for id in &room.viewers {
-                if let (Some(description), Some(PeerEnd::Viewer(viewer))) =
-                    (description, self.peers.get_mut(id).map(|entry| &mut entry.end))
-                {
-                    blind += u32::from(viewer.connected && viewer.payload_type(description).is_none());
-                }
-            }
-            room.stats.watching_blind = blind;
-        }
-    }
-}
-
-/// The credentials an offer begins with.
-fn first_credentials(offer: &str) -> Option<IceCreds> {
-    let value = |key: &str| offer.lines().find_map(|line| line.trim().strip_prefix(key));
-    Some(IceCreds { ufrag: value("a=ice-ufrag:")?.to_owned(), pass: value("a=ice-pwd:")?.to_owned() })
-}
-
-/// The offer with other credentials, and without the candidates that belonged to the old ones.
-fn with_credentials(offer: &str, credentials: &IceCreds) -> String {
-    let mut out = String::with_capacity(offer.len());
-    for line in offer.lines().map(str::trim_end) {
-        if line.starts_with("a=ice-ufrag:") {
-            out.push_str(&format!("a=ice-ufrag:{}", credentials.ufrag));
-        } else if line.starts_with("a=ice-pwd:") {
-            out.push_str(&format!("a=ice-pwd:{}", credentials.pass));
-        } else if line.starts_with("a=candidate:") {
-            continue;
-        } else {
-            out.push_str(line);
-        }
-        out.push_str("\r\n");
-    }
-    out
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::tree;
 
 /// Each crate of ours and the crates of ours that it may use. Floors go from the words up to the door; what only
 /// tests use is not bound.
-pub const LAYERS: [(&str, &[&str]); 17] = [
+pub const LAYERS: [(&str, &[&str]); 20] = [
     // Words.
     ("model", &[]),
     ("protocol", &["model"]),
@@ -17,6 +17,9 @@ pub const LAYERS: [(&str, &[&str]); 17] = [
     ("media", &["model"]),
     ("fanout", &["model"]),
     ("sfu", &["model", "media"]),
+    ("mux", &["media"]),
+    ("rtmp", &["media", "mux"]),
+    ("hls", &["media", "mux"]),
     // Ports: what the machines' world is made of, in our words.
     ("store", &["model", "room"]),
     ("store-sqlite", &["model", "room", "store"]),
@@ -25,8 +28,8 @@ pub const LAYERS: [(&str, &[&str]); 17] = [
     ("config", &["model"]),
     // Shells: they run the machines.
     ("house", &["model", "room", "fanout", "store"]),
-    ("edge", &["model", "media", "sfu", "house"]),
-    ("web", &["model", "protocol", "room", "fanout", "store", "auth", "config", "house", "edge"]),
+    ("edge", &["model", "media", "mux", "sfu", "rtmp", "hls", "house"]),
+    ("web", &["model", "protocol", "room", "fanout", "store", "auth", "config", "house", "hls", "edge"]),
     // Beside.
     ("sim", &["model", "room", "fanout", "store", "house", "media", "sfu"]),
     ("load", &["model", "protocol", "media"]),
@@ -37,7 +40,7 @@ pub const LAYERS: [(&str, &[&str]); 17] = [
 const DOOR: &str = "livehouse";
 
 /// The crates that read no clock, draw no luck, wait for nothing and lock nothing.
-pub const PURE: [&str; 5] = ["model", "room", "media", "fanout", "sfu"];
+pub const PURE: [&str; 8] = ["model", "room", "media", "fanout", "sfu", "mux", "rtmp", "hls"];
 
 #[derive(Deserialize)]
 struct Metadata {

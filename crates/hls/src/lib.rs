@@ -1,0 +1,1 @@
+//! Low-latency HLS: what is packaged, and the playlists that say so.

@@ -1,0 +1,1 @@
+//! Containers: fragmented MP4, FLV and MPEG transport streams.

@@ -1,0 +1,1 @@
+//! An RTMP connection, enhanced RTMP included.
