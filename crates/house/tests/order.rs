@@ -82,6 +82,20 @@ async fn what_comes_while_the_disk_is_busy_is_one_batch() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_busy_room_writes_what_comes_within_a_hundredth_of_a_second_as_one_batch() {
+    let world = world();
+    let room = world.room("one").await;
+    for key in 1..=4 {
+        put(&world, &room, say(key, "so many words"));
+        tokio::time::sleep(Duration::from_millis(3)).await;
+    }
+    settle().await;
+    let told = world.transcript.take();
+    let written: Vec<_> = told.iter().filter(|line| line.contains("appended")).collect();
+    assert_eq!(written, ["room 1 appended 3..=3", "room 1 appended 4..=6"], "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn likes_are_answered_when_they_are_written() {
     let world = world();
     let room = world.room("one").await;
