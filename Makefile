@@ -13,7 +13,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # Encoders and players for the end-to-end tests.
 VENV := $(CACHE)/venv
 
-export LIVEHOUSE_VENV := $(VENV)
+export E2E_VENV := $(VENV)
 
 .PHONY: run build test demo bench install install-test page e2e-packages tidy
 

@@ -15,6 +15,7 @@ pub fn run() -> Result<()> {
     wrong.extend(machine_paths()?);
     wrong.extend(locks()?);
     wrong.extend(papers()?);
+    wrong.extend(exports()?);
     if wrong.is_empty() {
         return Ok(());
     }
@@ -48,6 +49,19 @@ fn names() -> Result<Vec<String>> {
 
 fn is_empty_name(part: &str) -> bool {
     part.split('.').next().is_some_and(|stem| EMPTY_NAMES.contains(&stem))
+}
+
+/// The Makefile gives the program no variable that begins like a setting: `livehouse serve` refuses those it does not
+/// know, and `make run` would end before it began.
+fn exports() -> Result<Vec<String>> {
+    let exported =
+        |line: &str| line.strip_prefix("export ").is_some_and(|rest| rest.starts_with("LIVEHOUSE_"));
+    let text = tree::text("Makefile")?.unwrap_or_default();
+    Ok(text
+        .lines()
+        .filter(|line| exported(line))
+        .map(|line| format!("Makefile: `{line}` looks like a setting"))
+        .collect())
 }
 
 /// Every pure crate carries the same clippy.toml, since clippy reads only the nearest.

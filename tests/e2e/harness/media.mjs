@@ -17,7 +17,7 @@ export function recording(name) {
 
 /** Python with aiortc. */
 export function python() {
-  const venv = process.env.LIVEHOUSE_VENV ?? join(process.env.HOME ?? "", ".cache/livehouse/venv");
+  const venv = process.env.E2E_VENV ?? join(process.env.HOME ?? "", ".cache/livehouse/venv");
   const path = join(venv, "bin/python");
   if (!existsSync(path)) throw new Error(`${path} is missing; \`make test\` makes it`);
   return path;

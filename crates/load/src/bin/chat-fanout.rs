@@ -174,6 +174,15 @@ fn pinned(program: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
+/// Takes the settings of whoever runs the bench out of a command's environment.
+fn unset(command: &mut Command) -> &mut Command {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("LIVEHOUSE_"))
+    {
+        command.env_remove(name);
+    }
+    command
+}
+
 struct House {
     server: Server,
 }
@@ -184,7 +193,7 @@ impl House {
         let password_file = folder.join("password");
         std::fs::write(&password_file, "a bench needs no secret")?;
         let data = folder.join("data");
-        let setup = Command::new(&program)
+        let setup = unset(&mut Command::new(&program))
             .args(["setup", "--host", "Ada", "--room", "bench", "--password-file"])
             .arg(&password_file)
             .arg("--data")
@@ -196,7 +205,7 @@ impl House {
         let address = free_address()?;
         let media = free_address()?.port().to_string();
         let mut command = pinned(&program);
-        command.arg("serve").arg("--data").arg(&data).args(["--listen", &address.to_string()]);
+        unset(&mut command).arg("serve").arg("--data").arg(&data).args(["--listen", &address.to_string()]);
         command.args(["--media-port", &media]);
         Ok(House { server: Server::start(command, address)? })
     }
