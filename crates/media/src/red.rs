@@ -61,21 +61,24 @@ impl<'a> Red<'a> {
     }
 }
 
-/// Wraps `primary` with one earlier payload that belongs `offset` ticks before it. An earlier payload that does
-/// not fit the form is left out.
-pub fn wrap_red(payload_type: u8, earlier: Option<(u32, &[u8])>, primary: &[u8]) -> Vec<u8> {
-    let earlier = earlier.filter(|(offset, payload)| {
+/// Wraps `primary` with earlier payloads, oldest first, each with how many ticks before it belongs. One that does not fit
+/// the form is left out, and so is what is older: a receiver takes blocks for the packets right before this one.
+pub fn wrap_red(payload_type: u8, earlier: &[(u32, &[u8])], primary: &[u8]) -> Vec<u8> {
+    let fits = |(offset, payload): &&(u32, &[u8])| {
         *offset <= RED_OFFSET_MAX && payload.len() <= RED_BLOCK_BYTES_MAX && !payload.is_empty()
-    });
-    let mut out = Vec::with_capacity(5 + earlier.map_or(0, |(_, payload)| payload.len()) + primary.len());
+    };
+    let kept = earlier.iter().rev().take_while(fits).count().min(BLOCKS_MAX);
+    let earlier = &earlier[earlier.len() - kept..];
+    let bytes: usize = earlier.iter().map(|(_, payload)| 4 + payload.len()).sum();
+    let mut out = Vec::with_capacity(bytes + 1 + primary.len());
     let payload_type = payload_type & 0x7f;
-    if let Some((offset, payload)) = earlier {
+    for (offset, payload) in earlier {
         let [a, b, c] = lower_three((offset << 10) | payload.len() as u32);
         out.extend([0x80 | payload_type, a, b, c]);
     }
     out.push(payload_type);
-    if let Some((_, payload)) = earlier {
-        out.extend(payload);
+    for (_, payload) in earlier {
+        out.extend(*payload);
     }
     out.extend(primary);
     out
@@ -98,7 +101,7 @@ mod tests {
         let red = Red::parse(&payload).expect("well formed");
         assert_eq!(red.redundant, [RedBlock { payload_type: 111, offset: 960, payload: &[1, 2, 3] }]);
         assert_eq!((red.payload_type, red.primary), (111, &[9, 8][..]));
-        assert_eq!(wrap_red(111, Some((960, &[1, 2, 3])), &[9, 8]), payload);
+        assert_eq!(wrap_red(111, &[(960, &[1, 2, 3])], &[9, 8]), payload);
         assert_eq!(Red::parse(&payload[..6]), None);
         assert_eq!(Red::parse(&[]), None);
     }
@@ -106,7 +109,11 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_left_out() {
         for earlier in [(RED_OFFSET_MAX + 1, vec![1; 4]), (960, vec![1; 1024]), (960, vec![])] {
-            assert_eq!(wrap_red(111, Some((earlier.0, &earlier.1)), &[9]), [111, 9]);
+            assert_eq!(wrap_red(111, &[(earlier.0, &earlier.1)], &[9]), [111, 9]);
+            let older = wrap_red(111, &[(1_920, &[7]), (earlier.0, &earlier.1)], &[9]);
+            assert_eq!(older, [111, 9], "a hole in between would shift what is older");
+            let newer = wrap_red(111, &[(earlier.0, &earlier.1), (960, &[7])], &[9]);
+            assert_eq!(newer, wrap_red(111, &[(960, &[7])], &[9]));
         }
     }
 
@@ -114,13 +121,15 @@ mod tests {
         #[test]
         fn wrapped_is_unwrapped(
             payload_type in 0u8..128,
-            offset in 0..=RED_OFFSET_MAX,
-            earlier in proptest::collection::vec(any::<u8>(), 1..RED_BLOCK_BYTES_MAX),
+            earlier in proptest::collection::vec(
+                (0..=RED_OFFSET_MAX, proptest::collection::vec(any::<u8>(), 1..RED_BLOCK_BYTES_MAX)), 0..4),
             primary in proptest::collection::vec(any::<u8>(), 0..200),
         ) {
-            let wrapped = wrap_red(payload_type, Some((offset, &earlier)), &primary);
+            let earlier: Vec<(u32, &[u8])> = earlier.iter().map(|(offset, block)| (*offset, &block[..])).collect();
+            let wrapped = wrap_red(payload_type, &earlier, &primary);
             let red = Red::parse(&wrapped).expect("just wrapped");
-            prop_assert_eq!(red.redundant, vec![RedBlock { payload_type, offset, payload: &earlier }]);
+            let blocks = earlier.into_iter().map(|(offset, payload)| RedBlock { payload_type, offset, payload });
+            prop_assert_eq!(red.redundant, blocks.collect::<Vec<_>>());
             prop_assert_eq!((red.payload_type, red.primary), (payload_type, &primary[..]));
         }
 

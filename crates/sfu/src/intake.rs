@@ -21,7 +21,7 @@ pub(crate) struct Incoming {
     pub(crate) marker: bool,
     pub(crate) arrived: Instant,
     pub(crate) payload: Arc<[u8]>,
-    pub(crate) earlier: Option<(u32, Arc<[u8]>)>,
+    pub(crate) earlier: Vec<(u32, Arc<[u8]>)>,
 }
 
 /// One track's numbering.

@@ -5,6 +5,9 @@ use std::time::Instant;
 
 use media::{Description, Kind};
 
+/// Sounds before its own that a packet can carry again: with two, a viewer must lose three in a row to miss one.
+pub const EARLIER_MAX: usize = 2;
+
 /// One packet, numbered for its room: numbers and times go on without a jump when the publisher is another one.
 /// It is shared, never copied, among viewers and loops.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +26,8 @@ pub struct Packet {
     pub arrived: Instant,
     /// Its payload, without redundancy.
     pub payload: Arc<[u8]>,
-    /// The sound before it: how many ticks before, and its payload.
-    pub earlier: Option<(u32, Arc<[u8]>)>,
+    /// The sounds before it, [`EARLIER_MAX`] at most, the latest first: how many ticks before, and its payload.
+    pub earlier: Vec<(u32, Arc<[u8]>)>,
 }
 
 impl Packet {

@@ -1,5 +1,6 @@
 //! Who sends a room's media: from RTP packets to the packets everybody gets.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ use str0m::rtp::RtpPacket;
 
 use crate::Offer;
 use crate::intake::Incoming;
+use crate::packet::EARLIER_MAX;
 use crate::peer::Peer;
 
 /// A publisher from whom nothing has come for so long has lost its connection.
@@ -35,7 +37,16 @@ pub(crate) struct Publisher {
     pub(crate) replaces: bool,
     /// Bit n: the sound `newest - n` has come.
     sounds: u64,
-    newest: Option<(u64, u64, Arc<[u8]>)>,
+    /// The newest sound, and those right before it, the latest first.
+    newest: Option<Heard>,
+    before: VecDeque<Heard>,
+}
+
+#[derive(Clone)]
+struct Heard {
+    seq: u64,
+    time: u64,
+    payload: Arc<[u8]>,
 }
 
 impl Publisher {
@@ -59,6 +70,7 @@ impl Publisher {
             replaces: false,
             sounds: 0,
             newest: None,
+            before: VecDeque::new(),
         }
     }
 
@@ -117,7 +129,7 @@ impl Publisher {
             }
             Kind::Video => {
                 if *self.layer.get_or_insert(rid) == rid {
-                    out.push(incoming(description, seq, time, marker, packet.payload, None));
+                    out.push(incoming(description, seq, time, marker, packet.payload, Vec::new()));
                 }
             }
         }
@@ -136,33 +148,43 @@ impl Publisher {
         match &self.newest {
             // Before the first sound there is nothing to mend.
             None => false,
-            Some((newest, _, _)) if seq > *newest => false,
-            Some((newest, _, _)) => newest - seq >= HEARD || self.sounds >> (newest - seq) & 1 == 1,
+            Some(newest) if seq > newest.seq => false,
+            Some(newest) => {
+                let back = newest.seq - seq;
+                back >= HEARD || self.sounds >> back & 1 == 1
+            }
         }
     }
 
     /// Notes a sound, and says what came right before it.
-    fn hear(&mut self, seq: u64, time: u64, payload: &Arc<[u8]>) -> Option<(u32, Arc<[u8]>)> {
-        match self.newest.take() {
-            Some((newest, then, last)) if seq <= newest => {
-                self.sounds |= 1 << (newest - seq).min(HEARD - 1);
-                self.newest = Some((newest, then, last));
-                None
-            }
-            Some((newest, then, last)) => {
-                let step = seq - newest;
-                self.sounds = if step >= HEARD { 1 } else { (self.sounds << step) | 1 };
-                self.newest = Some((seq, time, Arc::clone(payload)));
-                let apart = time.wrapping_sub(then);
-                (step == 1 && apart > 0 && apart <= SOUND_TICKS_MAX)
-                    .then(|| (u32::try_from(apart).unwrap_or(u32::MAX), last))
-            }
-            None => {
-                // What is older than the first sound stays out: its place would be before the beginning.
-                self.sounds = u64::MAX;
-                self.newest = Some((seq, time, Arc::clone(payload)));
-                None
-            }
+    fn hear(&mut self, seq: u64, time: u64, payload: &Arc<[u8]>) -> Vec<(u32, Arc<[u8]>)> {
+        let heard = Heard { seq, time, payload: Arc::clone(payload) };
+        let Some(last) = self.newest.take() else {
+            // What is older than the first sound stays out: its place would be before the beginning.
+            self.sounds = u64::MAX;
+            self.newest = Some(heard);
+            return Vec::new();
+        };
+        if seq <= last.seq {
+            self.sounds |= 1 << (last.seq - seq).min(HEARD - 1);
+            self.newest = Some(last);
+            return Vec::new();
         }
+        let step = seq - last.seq;
+        self.sounds = if step >= HEARD { 1 } else { (self.sounds << step) | 1 };
+        self.before.push_front(last);
+        self.before.truncate(EARLIER_MAX);
+        let mut earlier = Vec::with_capacity(EARLIER_MAX);
+        let mut after = &heard;
+        for one in &self.before {
+            let apart = after.time.wrapping_sub(one.time);
+            if after.seq - one.seq != 1 || apart == 0 || apart > SOUND_TICKS_MAX {
+                break;
+            }
+            earlier.push(((time - one.time) as u32, Arc::clone(&one.payload)));
+            after = one;
+        }
+        self.newest = Some(heard);
+        earlier
     }
 }

@@ -112,8 +112,8 @@ impl Subscriber {
             let Some(pt) = self.payload_type(packet.description) else { continue };
             match (kind, self.red) {
                 (Kind::Audio, Some(red)) => {
-                    let earlier = packet.earlier.as_ref().map(|(offset, payload)| (*offset, &payload[..]));
-                    let wrapped: Arc<[u8]> = wrap_red(pt, earlier, &packet.payload).into();
+                    let latest = packet.earlier.first().map(|(offset, payload)| (*offset, &payload[..]));
+                    let wrapped: Arc<[u8]> = wrap_red(pt, latest.as_slice(), &packet.payload).into();
                     self.peer.write(kind, red, &outgoing, Some(wrapped));
                 }
                 (Kind::Audio | Kind::Video, _) => self.peer.write(kind, pt, &outgoing, None),

@@ -371,7 +371,7 @@ impl World {
             let (pt, payload) = match params.red().filter(|_| source.red) {
                 Some(red) => {
                     let earlier = source.last_sound.as_deref().map(|p| (960, p));
-                    (red, media::wrap_red(*params.pt(), earlier, &primary))
+                    (red, media::wrap_red(*params.pt(), earlier.as_slice(), &primary))
                 }
                 None => (params.pt(), primary.clone()),
             };
