@@ -1,6 +1,11 @@
-//! AV1 in RTP: which payloads begin a keyframe.
+//! AV1: which RTP payloads begin a keyframe, and what its units and sequence header say.
 
-const OBU_SEQUENCE_HEADER: u8 = 1;
+pub(crate) mod obu;
+mod sequence;
+
+pub(crate) use sequence::Sequence;
+
+use obu::OBU_SEQUENCE_HEADER;
 
 /// The aggregation header says so itself (N, a new coded video sequence), or the packet begins, not in the
 /// middle of a unit, with a sequence header, which senders that leave N unset still repeat before a keyframe.

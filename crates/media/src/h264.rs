@@ -1,4 +1,24 @@
-//! H.264 in RTP (RFC 6184): which payloads begin a keyframe.
+//! H.264: which RTP payloads (RFC 6184) begin a keyframe, and what its parameter sets and slices say.
+
+pub(crate) mod record;
+pub(crate) mod slice;
+mod sps;
+
+pub(crate) use sps::{Order, Sps, cropped};
+
+use crate::bits::{Bits, unescape};
+
+/// The number of a sequence parameter set.
+pub(crate) fn sequence_number(unit: &[u8]) -> Option<u32> {
+    let bytes = unescape(unit.get(4..)?, 8);
+    Bits::new(&bytes).golomb()
+}
+
+/// The number of a picture parameter set.
+pub(crate) fn picture_number(unit: &[u8]) -> Option<u32> {
+    let bytes = unescape(unit.get(1..)?, 8);
+    Bits::new(&bytes).golomb()
+}
 
 /// The most units looked at in one aggregation packet. A frame's parameter sets come first, so what lies
 /// further back cannot be its beginning.

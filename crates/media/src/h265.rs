@@ -1,4 +1,29 @@
-//! H.265 in RTP (RFC 7798): which payloads begin a keyframe.
+//! H.265: which RTP payloads (RFC 7798) begin a keyframe, and what its parameter sets and slices say.
+
+pub(crate) mod pps;
+pub(crate) mod record;
+pub(crate) mod slice;
+mod sps;
+
+pub(crate) use sps::Sps;
+
+use crate::bits::{Bits, unescape};
+
+/// The number of a video parameter set.
+pub(crate) fn video_number(unit: &[u8]) -> Option<u32> {
+    unit.get(2).map(|byte| u32::from(byte >> 4))
+}
+
+/// The number of a sequence parameter set.
+pub(crate) fn sequence_number(unit: &[u8]) -> Option<u32> {
+    Sps::parse(unit).map(|sps| sps.number)
+}
+
+/// The number of a picture parameter set.
+pub(crate) fn picture_number(unit: &[u8]) -> Option<u32> {
+    let bytes = unescape(unit.get(2..)?, 8);
+    Bits::new(&bytes).golomb()
+}
 
 /// The most units looked at in one aggregation packet.
 const UNITS_MAX: usize = 64;

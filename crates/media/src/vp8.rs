@@ -1,4 +1,11 @@
-//! VP8's payload descriptor (RFC 7741).
+//! VP8: its payload descriptor in RTP (RFC 7741), and what a keyframe says (RFC 6386, 9.1).
+
+/// Width and height, which a keyframe says; `None` for any other frame.
+pub(crate) fn size(frame: &[u8]) -> Option<(u32, u32)> {
+    let &[tag, _, _, 0x9d, 0x01, 0x2a, w0, w1, h0, h1, ..] = frame else { return None };
+    let length = |low, high| u32::from(u16::from_le_bytes([low, high]) & 0x3fff);
+    (tag & 0x01 == 0).then(|| (length(w0, w1), length(h0, h1)))
+}
 
 /// What stands before the bytes of a VP8 frame, and where in the payload its counters are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +55,11 @@ impl Vp8Descriptor {
             tl0_picture,
             starts_partition_0: first & 0x10 != 0 && first & 0x07 == 0,
         })
+    }
+
+    /// Whether the payload this was read from is the first of a frame.
+    pub(crate) fn starts_frame(&self) -> bool {
+        self.starts_partition_0
     }
 
     /// Whether `payload`, which this was read from, holds the first bytes of a keyframe.

@@ -1,4 +1,6 @@
-//! VP9's payload descriptor (RFC 9628).
+//! VP9: its payload descriptor in RTP (RFC 9628), and what a keyframe says.
+
+pub(crate) mod header;
 
 /// What stands before the bytes of a VP9 frame, and where in the payload its counters are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,11 @@ impl Vp9Descriptor {
     /// Whether the payload this was read from begins a picture predicted from no other.
     pub fn starts_keyframe(&self) -> bool {
         self.begins && !self.predicted && self.spatial == 0
+    }
+
+    /// Whether the payload this was read from is the first of a picture.
+    pub(crate) fn begins_picture(&self) -> bool {
+        self.begins && self.spatial == 0
     }
 
     /// Moves the counters in `payload`, which this was read from, by so much.
