@@ -144,7 +144,12 @@ impl Depacketizer {
     }
 
     fn take(&mut self, packet: Packet) {
-        if packet.time != self.time || self.codec.kind() == Kind::Audio {
+        if self.codec.kind() == Kind::Audio {
+            self.time = packet.time;
+            self.sound(packet.payload);
+            return;
+        }
+        if packet.time != self.time {
             self.finish();
             self.spoilt = false;
             self.time = packet.time;
@@ -201,10 +206,6 @@ impl Depacketizer {
         self.after_gap = false;
         let parts = std::mem::take(&mut self.parts);
         self.part_bytes = 0;
-        if self.codec == Codec::Opus {
-            parts.into_iter().for_each(|packet| self.sound(packet));
-            return;
-        }
         match self.assemble(&parts) {
             Some(assembled) => self.picture(assembled),
             None => self.gap(),

@@ -157,3 +157,18 @@ fn colours(bits: &mut Bits<'_>, profile: u8) -> Option<Colours> {
     let position = if across && down { bits.small(2)? } else { 0 };
     Some(form(across, down, position))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As libaom writes it; the record is the one that ffmpeg makes of it.
+    #[test]
+    fn a_header_of_libaom() {
+        let unit = [0x0a, 0x0d, 0x00, 0x00, 0x00, 0x03, 0xb5, 0xff, 0xf3, 0x6b, 0xe4, 0x41, 0x80, 0x41, 0x81];
+        let (sequence, obu) = Sequence::find(&unit).expect("whole");
+        assert_eq!((sequence.width, sequence.height), (192, 128));
+        assert_eq!(sequence.record(&obu), [&[0x81, 0x00, 0x0c, 0x00], &unit[..]].concat());
+        assert!((0..unit.len()).all(|end| Sequence::find(&unit[..end]).is_none()));
+    }
+}

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use super::Assembled;
-use crate::av1::Sequence;
 use crate::av1::obu::{OBU_FRAME, OBU_FRAME_HEADER, Obu, is_padding};
+use crate::av1::{Sequence, starts_keyframe};
 use crate::bits::leb128;
 use crate::{Codec, VideoConfig};
 
 /// The most units of one packet; most have one.
 const ELEMENTS_MAX: usize = 256;
 
+/// Only a keyframe says that it begins. Any other packet may be the second half of a frame of several units.
 pub(super) fn begins(payload: &[u8]) -> bool {
-    payload.first().is_some_and(|header| header & 0x80 == 0)
+    starts_keyframe(payload)
 }
 
 pub(super) fn assemble(parts: &[Arc<[u8]>]) -> Option<Assembled> {
