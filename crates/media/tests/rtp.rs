@@ -156,10 +156,10 @@ fn a_lost_packet_takes_its_frame_and_is_told() {
     for codec in VIDEO {
         let packets = send(codec, 1_200, &show(codec));
         // The packets of frame 2.
-        let times: Vec<usize> = (0..packets.len()).filter(|&at| packets[at].1 == 6_000).collect();
+        let places: Vec<usize> = (0..packets.len()).filter(|&at| packets[at].1 == 6_000).collect();
         let whole = told(&receive(codec, packets.clone()));
         assert!(whole.ends_with("K0 · P1 · P2 · P3 · P4 · P5"), "{codec:?}: {whole}");
-        for lost in times {
+        for &lost in &places {
             let mut left = packets.clone();
             left.remove(lost);
             // Time goes on, so that the missing packet is given up.
@@ -168,10 +168,11 @@ fn a_lost_packet_takes_its_frame_and_is_told() {
             more[0].0 = left.last().unwrap().0 + 1;
             left.extend(more);
             let story = told(&receive(codec, left));
-            assert!(
-                story.ends_with("K0 · P1 · gap · P3 · P4 · P5 · P20"),
-                "{codec:?} without {lost}: {story}"
-            );
+            // A packet of AV1 does not say that a frame begins in it: behind a frame without its end it is not trusted.
+            let doubt = codec == Codec::Av1 && Some(&lost) == places.last();
+            let third = if doubt { "" } else { "P3 · " };
+            let expected = format!("K0 · P1 · gap · {third}P4 · P5 · P20");
+            assert!(story.ends_with(&expected), "{codec:?} without {lost}: {story}");
         }
     }
 }
