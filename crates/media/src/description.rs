@@ -1,6 +1,6 @@
 //! What a codec says of itself in SDP, and whether one peer's stream is another's.
 
-use crate::Codec;
+use crate::{Codec, VideoConfig};
 
 /// A codec with those of its `a=fmtp` parameters that decide whether a receiver can decode a sender's stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +35,22 @@ impl Description {
             Codec::Vp9 => plain(codec, number("profile-id").unwrap_or(0)),
             Codec::Av1 => plain(codec, number("profile").unwrap_or(0)),
             Codec::Vp8 | Codec::Opus => plain(codec, 0),
+        }
+    }
+
+    /// What a stream with this configuration is in SDP's words.
+    pub fn of(config: &VideoConfig) -> Description {
+        let byte = |at: usize| config.record.get(at).copied().unwrap_or(0);
+        match config.codec {
+            Codec::H264 => Description {
+                codec: config.codec,
+                profile: u16::from_be_bytes([byte(1), byte(2)]),
+                packetization_mode: 1,
+            },
+            Codec::H265 => plain(config.codec, byte(1) & 0x1f),
+            Codec::Av1 => plain(config.codec, byte(1) >> 5),
+            Codec::Vp9 => plain(config.codec, byte(0)),
+            Codec::Vp8 | Codec::Opus => plain(config.codec, 0),
         }
     }
 
@@ -83,6 +99,21 @@ mod tests {
         assert_eq!(h264("").profile, 0x4200);
         assert_eq!(h264("profile-level-id=zz;;=").profile, 0x4200);
         assert_eq!(Description::parse(Codec::Vp9, "profile-id=2").profile, 2);
+    }
+
+    #[test]
+    fn records_say_the_same_as_parameters() {
+        let of = |codec, record: &[u8]| {
+            Description::of(&VideoConfig { codec, record: record.into(), width: 0, height: 0 })
+        };
+        assert_eq!(
+            of(Codec::H264, &[1, 0x64, 0, 0x28]),
+            h264("packetization-mode=1;profile-level-id=640028")
+        );
+        assert_eq!(of(Codec::H265, &[1, 0x22]), Description::parse(Codec::H265, "profile-id=2"));
+        assert_eq!(of(Codec::Vp9, &[2, 31]), Description::parse(Codec::Vp9, "profile-id=2"));
+        assert_eq!(of(Codec::Av1, &[0x81, 0x28]), Description::parse(Codec::Av1, "profile=1"));
+        assert_eq!(of(Codec::Vp8, &[]), Description::parse(Codec::Vp8, ""));
     }
 
     #[test]

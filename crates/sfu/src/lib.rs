@@ -41,7 +41,7 @@ pub use pacer::{PACED_MAX, Pacer};
 pub use packet::{EARLIER_MAX, Packet};
 pub use peer::{LocalAddress, Transmit};
 pub use room::RoomStats;
-pub use sfu::{STATS_INTERVAL, Sfu};
+pub use sfu::{Injected, STATS_INTERVAL, Sfu};
 pub use str0m::IceCreds;
 pub use str0m::net::Protocol;
 

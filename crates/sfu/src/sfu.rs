@@ -3,6 +3,7 @@
 mod entry;
 mod forward;
 mod leave;
+mod local;
 mod measure;
 
 use std::cmp::Reverse;
@@ -16,6 +17,8 @@ use str0m::net::Protocol;
 use str0m::{Event as PeerEvent, IceConnectionState, IceCreds};
 
 use self::entry::{Entry, PeerEnd};
+pub use self::local::Injected;
+use self::local::Local;
 use crate::peer::{End, Here, Peer};
 use crate::publisher::Publisher;
 use crate::restart::{first_credentials, with_credentials};
@@ -43,6 +46,8 @@ pub struct Sfu {
     addresses: Vec<LocalAddress>,
     next_peer: u64,
     peers: BTreeMap<PeerId, Entry>,
+    /// Publishers of this machine's own.
+    locals: BTreeMap<PeerId, Local>,
     rooms: BTreeMap<RoomId, Room>,
     /// Never walked over, only asked.
     by_address: HashMap<SocketAddr, PeerId>,
@@ -66,6 +71,7 @@ impl Sfu {
             addresses,
             next_peer: 0,
             peers: BTreeMap::new(),
+            locals: BTreeMap::new(),
             rooms: BTreeMap::new(),
             by_address: HashMap::new(),
             by_ufrag: HashMap::new(),
@@ -91,16 +97,9 @@ impl Sfu {
         let (peer, parsed, answer) = self.accept(End::Publisher, offer, &credentials, now)?;
         let end = PeerEnd::Publisher(Box::new(Publisher::new(peer, &parsed)));
         let id = self.enter(room, end, offer, credentials, now);
-        let before = self.room(room).publisher.replace(id);
-        if let Some(before) = before {
-            // The newcomer has the key as well; two would only take turns in the picture.
-            let told =
-                self.publisher_mut(before).is_some_and(|publisher| publisher.told || publisher.replaces);
-            if let Some(publisher) = self.publisher_mut(id) {
-                publisher.replaces = told;
-            }
-            self.put_out(before);
-            self.publisher_gone(room);
+        let replaces = self.take_place(room, id);
+        if let Some(publisher) = self.publisher_mut(id) {
+            publisher.replaces = replaces;
         }
         Ok((id, answer))
     }
@@ -156,8 +155,26 @@ impl Sfu {
         Ok(restarted)
     }
 
+    /// Makes a publisher the room's, and puts the one before it out; says whether the room was told of that one.
+    fn take_place(&mut self, room: RoomId, id: PeerId) -> bool {
+        let Some(before) = self.room(room).publisher.replace(id) else { return false };
+        // The newcomer has the key as well; two would only take turns in the picture.
+        let told = match self.locals.get(&before) {
+            Some(local) => local.told || local.replaces,
+            None => self.publisher_mut(before).is_some_and(|publisher| publisher.told || publisher.replaces),
+        };
+        if !self.end_local(before) {
+            self.put_out(before);
+        }
+        self.publisher_gone(room);
+        told
+    }
+
     /// A peer takes leave.
     pub fn close(&mut self, peer: PeerId, now: Instant) -> Result<(), SfuError> {
+        if self.end_local(peer) {
+            return Ok(());
+        }
         let entry = self.peers.get(&peer).ok_or(SfuError::NoSuchPeer)?;
         let room = entry.room;
         if self.rooms.get(&room).is_some_and(|r| r.publisher == Some(peer)) {
@@ -275,7 +292,7 @@ impl Sfu {
 
     /// When to call [`Sfu::handle_timeout`].
     pub fn poll_timeout(&self) -> Option<Instant> {
-        if self.peers.is_empty() {
+        if self.peers.is_empty() && self.locals.is_empty() {
             return None;
         }
         let peer = self.due.peek().map(|Reverse((at, _))| *at);
@@ -331,7 +348,7 @@ impl Sfu {
 
     /// Whether a peer is still here.
     pub fn has(&self, peer: PeerId) -> bool {
-        self.peers.contains_key(&peer)
+        self.peers.contains_key(&peer) || self.locals.contains_key(&peer)
     }
 
     fn accept(

@@ -8,6 +8,7 @@ use model::RoomId;
 
 use super::Sfu;
 use super::entry::PeerEnd;
+use crate::intake::Incoming;
 use crate::room::Room;
 use crate::{Event, Packet, PeerId};
 
@@ -64,6 +65,11 @@ impl Sfu {
             self.room(room).stats.publishing = true;
             self.events.push_back(Event::PublisherConnected { room });
         }
+        self.let_in(room, incoming, now);
+    }
+
+    /// Gives packets the room's numbers, and passes on those that are let in.
+    pub(super) fn let_in(&mut self, room: RoomId, incoming: Vec<Incoming>, now: Instant) {
         for one in incoming {
             let state = self.room(room);
             let kind = one.description.codec.kind();

@@ -103,6 +103,7 @@ impl Sfu {
         for (id, room) in lost {
             self.publisher_lost(id, room);
         }
+        self.tick_locals(now);
         for id in gone {
             self.drain(id, now);
             self.remove(id);
