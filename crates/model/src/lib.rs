@@ -6,6 +6,7 @@
 mod delivery;
 mod id;
 mod name;
+mod origin;
 mod permission;
 mod position;
 mod role;
@@ -15,6 +16,7 @@ mod time;
 pub use delivery::Delivery;
 pub use id::{ClientKey, ConnectionId, ParticipantId, RoomId, ShowId, TrackId};
 pub use name::{Nickname, NicknameError};
+pub use origin::Origin;
 pub use permission::Permission;
 pub use position::{Epoch, Seq, StreamPosition};
 pub use role::Role;
