@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use edge::MediaConfig;
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
-use model::RoomId;
+use model::{Origin, RoomId};
 use openssl::symm::{Cipher, Crypter, Mode};
 use std::os::fd::AsRawFd;
 use str0m::change::SdpAnswer;
@@ -52,6 +52,10 @@ fn server(viewers: u64, span: Duration) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let mut config =
         MediaConfig { port: 0, bind: IpAddr::from([127, 0, 0, 1]), loops: 1, ..MediaConfig::default() };
+    // They all come from one machine, and are not held back for that here.
+    config.connecting_per_address_max = usize::MAX;
+    config.connecting_max = usize::MAX;
+    let here = Origin::of(config.bind);
     if std::env::var("BENCH_NO_ESTIMATE").is_ok() {
         config.forwarding.estimate = false;
     }
@@ -70,7 +74,7 @@ fn server(viewers: u64, span: Duration) {
         let offer = line();
         let accepted = match offer.split_once(' ') {
             Some(("publish", offer)) => runtime.block_on(media.publish(ROOM, unhex(offer))),
-            Some(("watch", offer)) => runtime.block_on(media.watch(ROOM, unhex(offer))),
+            Some(("watch", offer)) => runtime.block_on(media.watch(ROOM, here, unhex(offer))),
             _ => break,
         };
         writeln!(ask, "{}", hex(&accepted.expect("an answer").sdp)).expect("written");

@@ -17,6 +17,12 @@ pub struct MediaConfig {
     pub tcp: bool,
     /// The most viewers of one room; the next is refused.
     pub viewers_per_room_max: usize,
+    /// The most viewers of one loop who were answered and have not connected yet. A loop answers some hundred offers a
+    /// second, and who means it connects within one or two: of so many who wait, most never will. The next is told to
+    /// come again in a moment, which is also what spreads a room's return after a break.
+    pub connecting_max: usize,
+    /// Of these, the most from one address: a class that opens the page at one time.
+    pub connecting_per_address_max: usize,
     /// How packets are forwarded.
     pub forwarding: sfu::Config,
 }
@@ -30,6 +36,8 @@ impl Default for MediaConfig {
             loops: 0,
             tcp: true,
             viewers_per_room_max: 5_000,
+            connecting_max: 1_024,
+            connecting_per_address_max: 128,
             forwarding: sfu::Config::default(),
         }
     }

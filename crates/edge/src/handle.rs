@@ -1,11 +1,16 @@
 //! The one thing the rest of the house holds of the media plane.
 
-use model::RoomId;
+use std::time::Duration;
+
+use model::{Origin, RoomId};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
 use crate::order::{Order, Shards};
 use crate::{MediaStats, MediaTotals, SessionId};
+
+/// After how long one who found too many others connecting comes again: most of them are connected by then.
+pub const CROWDED_WAIT: Duration = Duration::from_secs(2);
 
 /// A line to the media loops. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +53,9 @@ pub enum MediaError {
     /// There is no room for another viewer (503, try again later).
     #[error("no more viewers can be carried now; try again later")]
     Full,
+    /// Too many viewers are just connecting (503, with [`CROWDED_WAIT`]).
+    #[error("too many viewers are just connecting, here or from your address; try again in {} seconds", CROWDED_WAIT.as_secs())]
+    Crowded,
     /// No such session, or it has ended (404).
     #[error("the session does not exist or has ended")]
     NoSuchSession,
@@ -66,10 +74,11 @@ impl MediaHandle {
         self.ask(shard, |answer| Order::Publish { room, offer, answer }).await?
     }
 
-    /// Takes a viewer's WHEP offer, whether or not there is a publisher.
-    pub async fn watch(&self, room: RoomId, offer: String) -> Result<Accepted, MediaError> {
+    /// Takes a viewer's WHEP offer, whether or not there is a publisher. Who is connecting is counted by where they
+    /// come from.
+    pub async fn watch(&self, room: RoomId, from: Origin, offer: String) -> Result<Accepted, MediaError> {
         let shard = self.shards.for_viewer(room).ok_or(MediaError::Full)?;
-        self.ask(shard, |answer| Order::Watch { room, offer, answer }).await?
+        self.ask(shard, |answer| Order::Watch { room, from, offer, answer }).await?
     }
 
     /// Takes a trickle fragment: candidates, or an ICE restart. `if_match` is the header's tag without quotation

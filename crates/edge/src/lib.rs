@@ -3,19 +3,22 @@
 //! The rest of the house holds a [`MediaHandle`] and reads [`MediaFact`]s from a bounded channel; packets never
 //! leave this floor.
 
+mod attachment;
 mod config;
+mod connecting;
 mod fact;
 mod handle;
 mod interface;
 mod media_loop;
 mod order;
 mod session;
+mod stray;
 mod tcp;
 mod udp;
 
 pub use config::MediaConfig;
 pub use fact::{MediaFact, MediaStats, MediaTotals};
-pub use handle::{Accepted, MediaError, MediaHandle, Patched};
+pub use handle::{Accepted, CROWDED_WAIT, MediaError, MediaHandle, Patched};
 pub use session::SessionId;
 
 /// Facts waiting to be told to the rooms. They are few; should the reader stall, the oldest news of counts is

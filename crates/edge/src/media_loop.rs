@@ -1,6 +1,6 @@
 //! One media loop: its sockets, its forwarding machine, its orders.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::AsRawFd;
@@ -12,13 +12,16 @@ use std::time::{Duration, Instant};
 use mio::net::TcpListener;
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
-use model::RoomId;
+use model::{Origin, RoomId};
 use sfu::{
     Addressee, Event, IceCreds, Identity, LocalAddress, PeerId, Protocol, STATS_INTERVAL, Sfu, SfuError,
 };
 use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
 
+use crate::attachment::Attachments;
+use crate::connecting::Connecting;
 use crate::order::{Figures, Inbox, Inboxes, ORDERS_MAX, Order, Shards, publisher_shard};
+use crate::stray::Strays;
 use crate::tcp::{Moved, TcpLines};
 use crate::udp::{UdpPort, now};
 use crate::{
@@ -39,14 +42,24 @@ const BATCHES_MAX: usize = 8;
 /// Orders taken before packets get their turn.
 const ORDERS_AT_ONCE: usize = 256;
 
-/// Addresses remembered of peers that live on other loops; past this they are asked for anew.
-const STRAYS_MAX: usize = 65_536;
+/// How soon what found a neighbour's inbox full is left again.
+const RETRY: Duration = Duration::from_millis(20);
 
 /// Loops there can be: a shard's number is two hex digits, and a room's neighbours are the bits of a word.
 const LOOPS_MAX: usize = 64;
 
 /// Binds the sockets and starts the loops.
 pub(crate) fn start(config: &MediaConfig) -> io::Result<(MediaHandle, Receiver<MediaFact>)> {
+    let (loops, handle, told) = put_together(config)?;
+    for mut media_loop in loops {
+        let name = format!("media-{}", media_loop.shard);
+        std::thread::Builder::new().name(name).spawn(move || media_loop.run())?;
+    }
+    Ok((handle, told))
+}
+
+/// The loops on their sockets, each to be run by a thread of its own.
+fn put_together(config: &MediaConfig) -> io::Result<(Vec<MediaLoop>, MediaHandle, Receiver<MediaFact>)> {
     let identity = Identity::draw().ok_or_else(|| io::Error::other("no certificate could be made"))?;
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let count = if config.loops == 0 { cores() } else { config.loops }.clamp(1, LOOPS_MAX);
@@ -72,13 +85,14 @@ pub(crate) fn start(config: &MediaConfig) -> io::Result<(MediaHandle, Receiver<M
         orders.push(receiver);
     }
     let inboxes: Inboxes = inboxes.into();
+    let mut loops = Vec::new();
     for (shard, ((poll, udp), orders)) in polls.into_iter().zip(ports).zip(orders).enumerate() {
         let mut media_loop = MediaLoop {
             shard,
             poll,
             udp,
             listener: listener.take(),
-            lines: TcpLines::default(),
+            lines: TcpLines::new(),
             orders,
             inboxes: Arc::clone(&inboxes),
             sfu: Sfu::new(config.forwarding.clone(), identity.clone(), addresses.clone()),
@@ -86,9 +100,12 @@ pub(crate) fn start(config: &MediaConfig) -> io::Result<(MediaHandle, Receiver<M
             pinned: config.public_addresses.is_empty(),
             sessions: BTreeMap::new(),
             by_peer: BTreeMap::new(),
+            connecting: Connecting::new(config.connecting_max, config.connecting_per_address_max),
             watched: BTreeMap::new(),
+            attachments: Attachments::default(),
             attached: BTreeMap::new(),
-            strays: HashMap::new(),
+            strays: Strays::new(),
+            stopping: false,
             to_wake: 0,
             figures: Arc::clone(&figures),
             facts: facts.clone(),
@@ -96,10 +113,10 @@ pub(crate) fn start(config: &MediaConfig) -> io::Result<(MediaHandle, Receiver<M
             measured: now(),
         };
         media_loop.register()?;
-        std::thread::Builder::new().name(format!("media-{shard}")).spawn(move || media_loop.run())?;
+        loops.push(media_loop);
     }
     let shards = Shards::new(inboxes, figures, port, config.viewers_per_room_max);
-    Ok((MediaHandle { shards }, told))
+    Ok((loops, MediaHandle { shards }, told))
 }
 
 /// What peers are told: every address by UDP, and by TCP where that is on.
@@ -130,12 +147,17 @@ struct MediaLoop {
     pinned: bool,
     sessions: BTreeMap<SessionId, Session>,
     by_peer: BTreeMap<PeerId, SessionId>,
-    /// Viewers' sessions here, per room, and how many of them were counted as watching and as blind.
+    connecting: Connecting,
+    /// How many viewers here were counted as watching and as blind, per room.
     watched: BTreeMap<RoomId, Watched>,
+    /// Rooms with viewers here whose publisher's place is on another loop.
+    attachments: Attachments,
     /// Loops that have viewers of a room whose publisher's place is here: bit n is loop n.
     attached: BTreeMap<RoomId, u64>,
-    /// Addresses of peers that live on other loops. Never walked over.
-    strays: HashMap<SocketAddr, usize>,
+    /// Addresses of peers that live on other loops.
+    strays: Strays,
+    /// No handle is left.
+    stopping: bool,
     /// Neighbours that were left orders without waking them: bit n is loop n.
     to_wake: u64,
     figures: Arc<Figures>,
@@ -154,7 +176,6 @@ struct Session {
 
 #[derive(Default, Clone, Copy)]
 struct Watched {
-    sessions: u32,
     counted: u32,
     blind: u32,
 }
@@ -195,11 +216,12 @@ impl MediaLoop {
                 self.line(token);
             }
             more = self.datagrams();
-            match self.take_orders() {
-                Some(waiting) => more |= waiting,
-                None => return self.stop(),
+            more |= self.take_orders();
+            if self.stopping {
+                return self.stop();
             }
             let at = now();
+            self.lines.expire(at);
             if self.sfu.poll_timeout().is_some_and(|due| due <= at) {
                 self.sfu.handle_timeout(at);
             }
@@ -211,8 +233,9 @@ impl MediaLoop {
     }
 
     fn sleep(&self) -> Duration {
+        let most = if self.attachments.is_settled() { SLEEP_MAX } else { RETRY };
         let due = self.sfu.poll_timeout();
-        due.map_or(SLEEP_MAX, |due| due.saturating_duration_since(now()).min(SLEEP_MAX))
+        due.map_or(most, |due| due.saturating_duration_since(now()).min(most))
     }
 
     /// Takes datagrams from the socket; says whether there may be more.
@@ -252,33 +275,30 @@ impl MediaLoop {
     ) {
         let shard = match addressee {
             Addressee::Here => return,
-            Addressee::Named(name) => match shard_of(&name) {
-                Some(shard) if shard < self.inboxes.len() && shard != self.shard => {
-                    if self.strays.len() >= STRAYS_MAX {
-                        self.strays.clear();
-                    }
-                    self.strays.insert(source, shard);
-                    shard
-                }
-                _ => return,
-            },
-            Addressee::Unknown => match self.strays.get(&source) {
-                Some(shard) => *shard,
-                None => return,
-            },
+            Addressee::Named(name) => shard_of(&name),
+            Addressee::Unknown => self.strays.shard_of(source).or_else(|| {
+                // Its loop says that it knows the peer before it answers it, so that is here by now.
+                self.take_orders();
+                self.strays.shard_of(source)
+            }),
         };
-        self.leave(shard, Order::Stray { source, destination, datagram });
+        if let Some(shard) = shard.filter(|shard| *shard != self.shard) {
+            self.leave(shard, Order::Stray { shard: self.shard, source, destination, datagram });
+        }
     }
 
-    fn leave(&mut self, shard: usize, order: Order) {
-        if self.inboxes.get(shard).is_some_and(|inbox| inbox.leave(order)) {
+    /// Leaves a neighbour an order; `false` if there was no space.
+    fn leave(&mut self, shard: usize, order: Order) -> bool {
+        let left = self.inboxes.get(shard).is_some_and(|inbox| inbox.leave(order));
+        if left {
             self.to_wake |= 1 << shard;
         }
+        left
     }
 
     fn accept(&mut self) {
         while let Some(Ok((stream, _))) = self.listener.as_ref().map(TcpListener::accept) {
-            let moved = Moved { stream: std::net::TcpStream::from(stream), received: Vec::new() };
+            let moved = Moved::fresh(std::net::TcpStream::from(stream), now());
             if let Err(error) = self.lines.add(self.poll.registry(), moved) {
                 tracing::debug!(%error, "A TCP connection could not be taken");
             }
@@ -297,9 +317,9 @@ impl MediaLoop {
         }
         let at = now();
         let (sfu, locals) = (&mut self.sfu, &self.locals);
-        self.lines.receive(self.poll.registry(), token, |source, destination, datagram| {
+        self.lines.receive(self.poll.registry(), token, at, |source, destination, datagram| {
             let destination = local(locals, Some(destination.ip()), destination.port());
-            sfu.receive(Protocol::Tcp, source, destination, datagram, at);
+            sfu.receive(Protocol::Tcp, source, destination, datagram, at) == Addressee::Here
         });
     }
 
@@ -316,23 +336,22 @@ impl MediaLoop {
         self.udp.flush();
     }
 
-    /// Takes orders; `Some(true)` if there may be more, `None` when it is time to stop.
-    fn take_orders(&mut self) -> Option<bool> {
+    /// Takes orders; says whether there may be more.
+    fn take_orders(&mut self) -> bool {
         for _ in 0..ORDERS_AT_ONCE {
-            let Ok(order) = self.orders.try_recv() else { return Some(false) };
-            if matches!(order, Order::Stop) {
-                return None;
-            }
+            let Ok(order) = self.orders.try_recv() else { return false };
             self.take(order, now());
         }
-        Some(true)
+        true
     }
 
     fn take(&mut self, order: Order, at: Instant) {
         // Whoever asked may have left; the order is carried out all the same.
         match order {
-            Order::Publish { room, offer, answer } => drop(answer.send(self.enter(room, &offer, true, at))),
-            Order::Watch { room, offer, answer } => drop(answer.send(self.enter(room, &offer, false, at))),
+            Order::Publish { room, offer, answer } => drop(answer.send(self.publish(room, &offer, at))),
+            Order::Watch { room, from, offer, answer } => {
+                drop(answer.send(self.watch(room, from, &offer, at)));
+            }
             Order::Patch { session, fragment, if_match, answer } => {
                 drop(answer.send(self.patch(&session, &fragment, if_match.as_deref(), at)));
             }
@@ -348,43 +367,72 @@ impl MediaLoop {
             Order::Attach { room, shard, attached } => self.attach(room, shard, attached),
             Order::Relay { room, packet } => self.sfu.relay(room, &packet, at),
             Order::WantKeyframe { room } => self.sfu.want_keyframe(room, at),
-            Order::Stray { source, destination, datagram } => {
-                self.sfu.receive(Protocol::Udp, source, destination, &datagram, at);
+            Order::Stray { shard, source, destination, datagram } => {
+                self.take_stray(shard, source, destination, &datagram, at);
             }
+            Order::Confirmed { shard, peer, source } => self.strays.confirm(source, (shard, peer), at),
             Order::Line(moved) => match self.lines.add(self.poll.registry(), moved) {
                 Ok(Some(token)) => self.line(token),
                 Ok(None) => {}
                 Err(error) => tracing::debug!(%error, "A TCP connection could not be taken over"),
             },
-            Order::Stop => {}
+            Order::Stop => self.stopping = true,
         }
     }
 
-    fn enter(
+    /// A datagram that strayed to a neighbour, which is told if it proves where the peer is.
+    fn take_stray(
         &mut self,
-        room: RoomId,
-        offer: &str,
-        publishes: bool,
+        shard: usize,
+        source: SocketAddr,
+        destination: SocketAddr,
+        datagram: &[u8],
         at: Instant,
-    ) -> Result<Accepted, MediaError> {
+    ) {
+        let addressee = self.sfu.receive(Protocol::Udp, source, destination, datagram, at);
+        if addressee == Addressee::Here
+            && sfu::called_name(datagram).is_some()
+            && let Some(peer) = self.sfu.peer_at(source)
+        {
+            self.leave(shard, Order::Confirmed { shard: self.shard, peer, source });
+        }
+    }
+
+    fn publish(&mut self, room: RoomId, offer: &str, at: Instant) -> Result<Accepted, MediaError> {
         let credentials = self.credentials()?;
         let etag = credentials.ufrag.clone();
-        let (peer, sdp) = match publishes {
-            true => self.sfu.publish(room, offer, credentials, at),
-            false => self.sfu.watch(room, offer, credentials, at),
-        }?;
-        let session = SessionId::draw(self.shard, random()?);
-        self.by_peer.insert(peer, session.clone());
-        self.sessions.insert(session.clone(), Session { peer, room, publishes, etag: etag.clone() });
-        if !publishes {
-            let watched = self.watched.entry(room).or_default();
-            watched.sessions += 1;
-            let place = publisher_shard(room, self.inboxes.len());
-            if watched.sessions == 1 && place != self.shard {
-                self.leave(place, Order::Attach { room, shard: self.shard, attached: true });
-            }
+        let (peer, sdp) = self.sfu.publish(room, offer, credentials, at)?;
+        let session = self.enter(peer, Session { peer, room, publishes: true, etag: etag.clone() })?;
+        Ok(Accepted { session, sdp, etag })
+    }
+
+    fn watch(
+        &mut self,
+        room: RoomId,
+        from: Origin,
+        offer: &str,
+        at: Instant,
+    ) -> Result<Accepted, MediaError> {
+        let sfu = &self.sfu;
+        if !self.connecting.has_room(from, |peer| sfu.is_connecting(peer)) {
+            return Err(MediaError::Crowded);
+        }
+        let credentials = self.credentials()?;
+        let etag = credentials.ufrag.clone();
+        let (peer, sdp) = self.sfu.watch(room, offer, credentials, at)?;
+        self.connecting.add(peer, from);
+        let session = self.enter(peer, Session { peer, room, publishes: false, etag: etag.clone() })?;
+        if publisher_shard(room, self.inboxes.len()) != self.shard {
+            self.attachments.came(room);
         }
         Ok(Accepted { session, sdp, etag })
+    }
+
+    fn enter(&mut self, peer: PeerId, session: Session) -> Result<SessionId, MediaError> {
+        let id = SessionId::draw(self.shard, random()?);
+        self.by_peer.insert(peer, id.clone());
+        self.sessions.insert(id.clone(), session);
+        Ok(id)
     }
 
     fn patch(
@@ -456,6 +504,7 @@ impl MediaLoop {
                 Event::Gone { peer, room } => self.gone(peer, room),
             }
         }
+        self.tell_neighbours();
         while let Some(fact) = self.untold.pop_front() {
             if let Err(TrySendError::Full(fact)) = self.facts.try_send(fact) {
                 self.untold.push_front(fact);
@@ -471,6 +520,20 @@ impl MediaLoop {
         self.to_wake = 0;
     }
 
+    /// Asks neighbours for the packets of rooms that are watched here, and takes leave of those that are not any more.
+    fn tell_neighbours(&mut self) {
+        let (inboxes, own) = (Arc::clone(&self.inboxes), self.shard);
+        let to_wake = &mut self.to_wake;
+        self.attachments.tell(|room, attached| {
+            let place = publisher_shard(room, inboxes.len());
+            let left = inboxes
+                .get(place)
+                .is_some_and(|inbox| inbox.leave(Order::Attach { room, shard: own, attached }));
+            *to_wake |= u64::from(left) << place;
+            left
+        });
+    }
+
     fn relay(&mut self, room: RoomId, packet: &Arc<sfu::Packet>) {
         let mask = self.attached.get(&room).copied().unwrap_or(0);
         for shard in (0..self.inboxes.len()).filter(|shard| mask >> shard & 1 == 1) {
@@ -481,7 +544,9 @@ impl MediaLoop {
     fn watching(&mut self, room: RoomId, count: u32) {
         let watched = self.watched.entry(room).or_default();
         let before = std::mem::replace(&mut watched.counted, count);
-        if watched.sessions == 0 && count == 0 {
+        if count == 0 {
+            let blind = std::mem::take(&mut watched.blind);
+            self.figures.room(room).blind.fetch_sub(blind, Ordering::Relaxed);
             self.watched.remove(&room);
         }
         let figures = self.figures.room(room);
@@ -495,15 +560,8 @@ impl MediaLoop {
         let Some(session) = self.by_peer.remove(&peer).and_then(|id| self.sessions.remove(&id)) else {
             return;
         };
-        if session.publishes {
-            return;
-        }
-        let Some(watched) = self.watched.get_mut(&room) else { return };
-        watched.sessions = watched.sessions.saturating_sub(1);
-        let last = watched.sessions == 0;
-        let place = publisher_shard(room, self.inboxes.len());
-        if last && place != self.shard {
-            self.leave(place, Order::Attach { room, shard: self.shard, attached: false });
+        if !session.publishes && publisher_shard(room, self.inboxes.len()) != self.shard {
+            self.attachments.left(room);
         }
     }
 
@@ -614,3 +672,6 @@ impl From<SfuError> for MediaError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,8 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mio::Waker;
-use model::RoomId;
-use sfu::Packet;
+use model::{Origin, RoomId};
+use sfu::{Packet, PeerId};
 use tokio::sync::oneshot;
 
 use crate::tcp::Moved;
@@ -27,6 +27,7 @@ pub(crate) enum Order {
     },
     Watch {
         room: RoomId,
+        from: Origin,
         offer: String,
         answer: oneshot::Sender<Result<Accepted, MediaError>>,
     },
@@ -48,7 +49,8 @@ pub(crate) enum Order {
         room: RoomId,
         answer: oneshot::Sender<()>,
     },
-    /// From a neighbour: it has viewers of a room whose publisher is (or will be) here, or no longer has.
+    /// From a neighbour: it has viewers of a room whose publisher is (or will be) here, or no longer has. Said again
+    /// until there is space for it.
     Attach {
         room: RoomId,
         shard: usize,
@@ -65,9 +67,17 @@ pub(crate) enum Order {
     },
     /// From a neighbour: a datagram for a peer of this loop that the kernel gave to it.
     Stray {
+        shard: usize,
         source: SocketAddr,
         destination: SocketAddr,
         datagram: Vec<u8>,
+    },
+    /// From a neighbour: a stray came from where one of its peers has proven to be. Lost, it is said again when the
+    /// peer's next STUN message strays.
+    Confirmed {
+        shard: usize,
+        peer: PeerId,
+        source: SocketAddr,
     },
     /// From a neighbour: a TCP connection of a peer of this loop.
     Line(Moved),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use client::Client;
 use edge::{MediaConfig, MediaError, MediaFact, MediaHandle, SessionId};
-use model::RoomId;
+use model::{Origin, RoomId};
 use str0m::media::Direction;
 
 const ROOM: RoomId = RoomId(3);
@@ -15,6 +15,10 @@ const ROOM: RoomId = RoomId(3);
 fn config() -> MediaConfig {
     let loopback = IpAddr::from([127, 0, 0, 1]);
     MediaConfig { port: 0, bind: loopback, loops: 2, ..MediaConfig::default() }
+}
+
+fn here() -> Origin {
+    Origin::of(IpAddr::from([127, 0, 0, 1]))
 }
 
 /// Turns everybody's handle until `done`, for ten seconds at most.
@@ -42,7 +46,7 @@ async fn enter(
 ) -> (Client, SessionId) {
     let accepted = match publishes {
         true => media.publish(ROOM, offer).await,
-        false => media.watch(ROOM, offer).await,
+        false => media.watch(ROOM, here(), offer).await,
     }
     .expect("an answer");
     client.accept(&accepted.sdp);
@@ -107,7 +111,7 @@ async fn the_last_handle_ends_the_loops_and_the_viewers_are_told() {
 #[tokio::test]
 async fn what_cannot_be_answered_is_refused_in_words() {
     let (media, _facts) = edge::start(&config()).expect("started");
-    let refused = media.watch(ROOM, "hello".into()).await.expect_err("no offer");
+    let refused = media.watch(ROOM, here(), "hello".into()).await.expect_err("no offer");
     assert_eq!(refused.to_string(), "the offer cannot be used: it does not begin with `v=0`");
     assert_eq!(media.publish(ROOM, "v=0\r\n".repeat(20_000)).await, Err(MediaError::TooLong(65_536)));
     assert_eq!(media.publish(ROOM, "v=0\r\n".into()).await, Err(MediaError::NoCommonCodec));

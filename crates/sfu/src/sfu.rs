@@ -346,6 +346,16 @@ impl Sfu {
         self.rooms.get(&room).is_some_and(|room| room.publisher == Some(peer))
     }
 
+    /// Whether a peer was answered and has not connected since.
+    pub fn is_connecting(&self, peer: PeerId) -> bool {
+        self.peers.get(&peer).is_some_and(|entry| !entry.connected && !entry.closing)
+    }
+
+    /// The peer that has proven to be at an address.
+    pub fn peer_at(&self, address: SocketAddr) -> Option<PeerId> {
+        self.by_address.get(&address).copied()
+    }
+
     /// Whether a peer is still here.
     pub fn has(&self, peer: PeerId) -> bool {
         self.peers.contains_key(&peer) || self.locals.contains_key(&peer)

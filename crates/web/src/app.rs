@@ -10,10 +10,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::Store;
 
+use crate::error::ApiError;
 use crate::guard::Asker;
 use crate::line::Lines;
 use crate::listeners::Listeners;
 use crate::metrics::Metrics;
+use crate::negotiation::{self, Endpoint};
 use crate::origin::Origin;
 use crate::publishers::Publishers;
 use crate::watchers::Watchers;
@@ -24,6 +26,15 @@ const NAMINGS: Policy = Policy {
     wait_first: Duration::from_secs(1),
     wait_max: Duration::from_secs(5 * 60),
     forget_after: Duration::from_secs(60 * 60),
+};
+
+/// WHIP or WHEP offers from one address. A school behind one address comes back at once after a break, and who has a
+/// bad network asks every few seconds; a script goes on at four a second.
+const OFFERS: Policy = Policy {
+    free: 240,
+    wait_first: Duration::from_millis(250),
+    wait_max: Duration::from_millis(250),
+    forget_after: Duration::from_secs(60),
 };
 
 /// The parts of the house, for who puts it together.
@@ -51,6 +62,8 @@ struct Inner {
     registration_open: bool,
     // A lock and not an actor: each use is a look-up without waiting.
     namings: Mutex<Limiter<auth::Origin>>,
+    // Each way has its own count, so that a house full of viewers does not keep its host off the air.
+    offers: Mutex<Limiter<(auth::Origin, Endpoint)>>,
     ready: AtomicBool,
 }
 
@@ -66,13 +79,14 @@ impl App {
             None => None,
         };
         Ok(App(Arc::new(Inner {
-            metrics: Metrics::new(parts.listeners.media().clone()),
+            metrics: Metrics::new(parts.listeners.media().clone(), parts.listeners.lines().orders().clone()),
             parts,
             publishers: Publishers::default(),
             trusted_proxies: config.server.trusted_proxies.clone(),
             public_origin,
             registration_open: config.accounts.registration_open,
             namings: Mutex::new(Limiter::new(NAMINGS)),
+            offers: Mutex::new(Limiter::new(OFFERS)),
             ready: AtomicBool::new(false),
         })))
     }
@@ -157,5 +171,14 @@ impl App {
         let mut namings = self.0.namings.lock().unwrap_or_else(PoisonError::into_inner);
         let counted = namings.attempt(&asker.client.address.counted(), self.now());
         counted.map_err(|refused| AuthError::TooMany { retry_at: refused.retry_at })
+    }
+
+    /// Counts an offer of a publisher or a viewer, before it is read; too many from one address wait. Answering one
+    /// costs more than asking for it.
+    pub fn count_offer(&self, asker: &Asker, endpoint: Endpoint) -> Result<(), ApiError> {
+        let mut offers = self.0.offers.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.now();
+        let counted = offers.attempt(&(asker.client.address.counted(), endpoint), now);
+        counted.map_err(|refused| negotiation::too_many_offers(refused.retry_at, now))
     }
 }

@@ -160,6 +160,16 @@ pub async fn still_welcome(app: &App, room: &RoomHandle, asker: &Asker) -> Resul
     }
 }
 
+/// Asks again whether the door is open to somebody who has just begun to listen: who was on their way in when it changed
+/// was not yet among those who are put out. A ban needs no second look, because the room itself turns away whom it has
+/// banned.
+pub async fn door_is_still_open(app: &App, room: &RoomHandle, asker: &Asker) -> Result<(), ApiError> {
+    match room.view().access {
+        Access::Public | Access::Unlisted => Ok(()),
+        Access::ByKey => still_welcome(app, room, asker).await,
+    }
+}
+
 async fn visit_of(app: &App, room: RoomHandle, asker: &Asker) -> Result<(Visit, Option<Banned>), ApiError> {
     let (role, ban) = match asker.person() {
         Some(person) => standing(&room, person).await?,

@@ -29,6 +29,7 @@ pub mod line;
 mod listeners;
 mod metrics;
 mod negotiation;
+mod orders;
 mod origin;
 mod page;
 mod paging;

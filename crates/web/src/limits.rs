@@ -1,6 +1,6 @@
 //! How many connections this process can hold.
 
-use crate::events::STREAMS_PART;
+use crate::events::{STREAMS_PART, STREAMS_PER_ADDRESS_PART};
 use crate::line::LinesConfig;
 
 /// Files the rest of the program may have open: the database, media sockets, certificates, the log.
@@ -50,10 +50,12 @@ pub fn lines_config(config: &config::Lines) -> LinesConfig {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if config.threads == 0 { cores.min(THREADS_MAX) } else { usize::from(config.threads) };
     let shares = shares();
+    let streams = shares.connections / STREAMS_PART;
     LinesConfig {
         threads,
         lines_max: shares.lines as usize,
-        streams_max: (shares.connections / STREAMS_PART) as usize,
+        streams_max: streams as usize,
+        streams_per_address_max: (streams / STREAMS_PER_ADDRESS_PART) as usize,
         ..LinesConfig::default()
     }
 }

@@ -17,6 +17,7 @@ mod listener;
 mod mailbox;
 mod one;
 mod socket;
+mod streams;
 mod thread;
 
 pub(crate) use frame::push_text;
@@ -26,7 +27,7 @@ pub use listener::{Listener, parse_last_event_id};
 use bytes::Bytes;
 use fanout::Tick;
 use house::{Audience, Clock, Farewell, RoomHandle, SendError};
-use model::{ConnectionId, ParticipantId, RoomId};
+use model::{ConnectionId, Origin, ParticipantId, RoomId};
 use protocol::Disconnect;
 use room::Who;
 use std::net::TcpStream;
@@ -37,6 +38,9 @@ use thiserror::Error;
 
 use listener::Listeners;
 use mailbox::{Mailbox, Post};
+use streams::Streams;
+
+use crate::orders::Orders;
 
 /// How the lines are kept.
 #[derive(Debug, Clone)]
@@ -47,6 +51,8 @@ pub struct LinesConfig {
     pub lines_max: usize,
     /// Open event streams, of the lines above. Past it a new one is refused.
     pub streams_max: usize,
+    /// Of these, open event streams from one address. Past it a new one from there is refused.
+    pub streams_per_address_max: usize,
     /// What one lagging reader may be owed, in bytes. Past it: see [`fanout::Outbox`].
     pub outbox_bytes_max: usize,
     /// How often a line is pinged. All lines of a thread are spread over this time.
@@ -61,6 +67,7 @@ impl Default for LinesConfig {
             threads: 0,
             lines_max: 100_000,
             streams_max: 16_384,
+            streams_per_address_max: 2_048,
             outbox_bytes_max: 256 * 1024,
             ping_every: Duration::from_secs(25),
             silent_after: Duration::from_secs(60),
@@ -94,6 +101,9 @@ pub enum AdoptError {
     /// As many event streams are open as the server takes.
     #[error("as many event streams are open as the server takes; open a WebSocket, or try again later")]
     StreamsFull,
+    /// As many event streams are open from one address as the server takes from one.
+    #[error("as many event streams are open from this address as the server takes; open a WebSocket")]
+    StreamsFullThere,
     /// The server is stopping.
     #[error("the server is stopping; come back in a moment")]
     Stopping,
@@ -116,7 +126,8 @@ struct Shared {
     /// Lines on all threads and listeners.
     open: Arc<AtomicUsize>,
     /// Of these the listeners.
-    streams: Arc<AtomicUsize>,
+    streams: Arc<Streams>,
+    orders: Orders,
 }
 
 #[derive(Debug)]
@@ -133,14 +144,17 @@ impl Lines {
             count => count,
         };
         let open = Arc::new(AtomicUsize::new(0));
+        let streams = Streams::new(config.streams_max, config.streams_per_address_max);
+        let orders = Orders::default();
         let threads = (0..count)
             .map(|number| {
-                let (mailbox, join) = thread::start(number, &config, clock.clone(), open.clone())?;
+                let (mailbox, join) =
+                    thread::start(number, &config, clock.clone(), open.clone(), orders.clone())?;
                 Ok(Thread { mailbox, join: std::sync::Mutex::new(Some(join)) })
             })
             .collect::<std::io::Result<Vec<Thread>>>()?;
         let listeners = Listeners::default();
-        Ok(Lines { shared: Arc::new(Shared { config, threads, listeners, open, streams: Arc::default() }) })
+        Ok(Lines { shared: Arc::new(Shared { config, threads, listeners, open, streams, orders }) })
     }
 
     /// Takes a socket after its WebSocket upgrade was answered. `tls` is the state of an encrypted one, and `leftover` what the
@@ -165,15 +179,23 @@ impl Lines {
         Ok(())
     }
 
-    /// Opens an event stream: the room's welcome first, then everything a WebSocket is told. Dropping the listener leaves the room.
-    pub async fn listen(&self, hello: Hello, resume: Option<house::Resume>) -> Result<Listener, ListenError> {
+    /// Opens an event stream: the room's welcome first, then everything a WebSocket is told. Dropping the listener leaves
+    /// the room.
+    pub async fn listen(
+        &self,
+        hello: Hello,
+        from: Origin,
+        resume: Option<house::Resume>,
+    ) -> Result<Listener, ListenError> {
         self.count_one()?;
-        let open = listener::OpenLine::counted(self.shared.open.clone(), self.shared.streams.clone());
-        // One too many is given back with what counts it.
-        if self.shared.streams.load(Ordering::Relaxed) > self.shared.config.streams_max {
-            return Err(AdoptError::StreamsFull.into());
-        }
-        Ok(self.shared.listeners.open(hello, resume, open).await?)
+        let open = listener::OpenLine::counted(self.shared.open.clone());
+        let place = self.shared.streams.take(from)?;
+        Ok(self.shared.listeners.open(hello, resume, (open, place)).await?)
+    }
+
+    /// Closes one line that was adopted.
+    pub fn close_line(&self, connection: ConnectionId, why: Disconnect) {
+        self.post_all(|| Post::CloseLine { connection, why });
     }
 
     /// Closes every line of a person, in one room or in all.
@@ -193,6 +215,11 @@ impl Lines {
     pub fn close_room(&self, room: RoomId, why: Disconnect) {
         self.post_all(|| Post::CloseRoom { room, why });
         self.shared.listeners.close(|hello| hello.room == room, why);
+    }
+
+    /// What became of the orders that came over the lines.
+    pub(crate) fn orders(&self) -> &Orders {
+        &self.shared.orders
     }
 
     /// How many lines are open.

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use edge::MediaHandle;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
@@ -14,6 +15,7 @@ use std::fmt;
 use std::sync::atomic::AtomicI64;
 
 use crate::error::ApiError;
+use crate::orders::Orders;
 
 /// The counters of a server.
 pub struct Metrics {
@@ -22,7 +24,8 @@ pub struct Metrics {
     rooms: Gauge<i64, AtomicI64>,
     lines: Gauge<i64, AtomicI64>,
     requests: Family<Status, Counter>,
-    orders: Counter,
+    /// Orders over HTTP; the lines count their own.
+    orders: Orders,
     refusals: Family<Reason, Counter>,
     panics: Counter,
 }
@@ -38,16 +41,18 @@ struct Reason {
 }
 
 impl Metrics {
-    /// Counters at zero; those of the media plane are read from it when asked for.
-    pub fn new(media: MediaHandle) -> Metrics {
+    /// Counters at zero; those of the media plane and of the lines are read from them when asked for.
+    pub fn new(media: MediaHandle, by_line: Orders) -> Metrics {
         let mut registry = Registry::with_prefix("livehouse");
+        let orders = Orders::default();
+        registry.register_collector(Box::new(OrderFigures { by_line, by_http: orders.clone() }));
         registry.register_collector(Box::new(MediaFigures(media)));
         Metrics {
             connections: register(&mut registry, "connections", "HTTP connections open now"),
             rooms: register(&mut registry, "rooms", "Rooms in memory"),
             lines: register(&mut registry, "lines", "WebSockets and event streams open now"),
             requests: register(&mut registry, "http_requests", "HTTP requests answered"),
-            orders: register(&mut registry, "http_orders", "Orders to rooms over HTTP"),
+            orders,
             refusals: register(&mut registry, "refusals", "HTTP requests refused, by reason"),
             panics: register(&mut registry, "panics", "Requests that ended in a fault of the program"),
             registry,
@@ -67,9 +72,9 @@ impl Metrics {
         }
     }
 
-    /// An order was put to a room.
-    pub fn ordered(&self) {
-        self.orders.inc();
+    /// The orders that come over HTTP.
+    pub fn orders(&self) -> &Orders {
+        &self.orders
     }
 
     /// A request ended in a panic.
@@ -122,6 +127,27 @@ impl Counted {
 impl Drop for Counted {
     fn drop(&mut self) {
         self.0.dec();
+    }
+}
+
+/// The orders by both ways, as one metric.
+#[derive(Debug)]
+struct OrderFigures {
+    by_line: Orders,
+    by_http: Orders,
+}
+
+impl Collector for OrderFigures {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
+        let help = "Orders put to rooms, by the way they came and what became of them";
+        let mut family = encoder.encode_descriptor("orders", help, None, MetricType::Counter)?;
+        for (by, orders) in [("line", &self.by_line), ("http", &self.by_http)] {
+            for (outcome, sum) in orders.outcomes() {
+                let labels = [("by", by), ("outcome", outcome)];
+                ConstCounter::new(sum).encode(family.encode_family(&labels)?)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -3,8 +3,8 @@
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use edge::{Accepted, MediaError, SessionId};
-use model::RoomSlug;
+use edge::{Accepted, CROWDED_WAIT, MediaError, SessionId};
+use model::{RoomSlug, Timestamp};
 use protocol::ErrorCode;
 
 use crate::app::App;
@@ -19,7 +19,7 @@ const SDP: &str = "application/sdp";
 const SDP_BYTES_MAX: usize = 64 * 1024;
 
 /// The protocol of an endpoint: the first part of its path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Endpoint {
     /// Publishing.
     Whip,
@@ -80,6 +80,16 @@ const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 /// The session a path names.
 pub fn session(raw: &str) -> Result<SessionId, ApiError> {
     SessionId::parse(raw).ok_or_else(no_such_session)
+}
+
+/// One address has made more offers than it may.
+pub fn too_many_offers(retry_at: Timestamp, now: Timestamp) -> ApiError {
+    // HTTP counts in whole seconds.
+    let seconds = retry_at.since(now).as_secs() + 1;
+    let message = format!("Too many offers came from your address; try again in {seconds} s.");
+    ApiError::new(ErrorCode::TooManyAttempts, message)
+        .retry_at(Some(retry_at.0))
+        .header(header::RETRY_AFTER, HeaderValue::from(seconds))
 }
 
 fn no_such_session() -> ApiError {
@@ -147,6 +157,8 @@ impl From<MediaError> for ApiError {
             MediaError::NoCommonCodec => ApiError::new(ErrorCode::NoCommonCodec, message),
             MediaError::Full => ApiError::new(ErrorCode::Full, message)
                 .header(header::RETRY_AFTER, HeaderValue::from_static("10")),
+            MediaError::Crowded => ApiError::new(ErrorCode::Busy, message)
+                .header(header::RETRY_AFTER, HeaderValue::from(CROWDED_WAIT.as_secs())),
             MediaError::NoSuchSession => no_such_session(),
             MediaError::Stale => {
                 ApiError::new(ErrorCode::BadRequest, message).status(StatusCode::PRECONDITION_FAILED)
@@ -176,5 +188,12 @@ mod tests {
         check(&["text/html, application/sdp;q=0.5"], true);
         check(&["text/html", "application/*"], true);
         check(&["application/json"], false);
+    }
+
+    #[test]
+    fn who_finds_too_many_others_connecting_is_told_when_to_come_again() {
+        let response = ApiError::from(MediaError::Crowded).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "2");
     }
 }

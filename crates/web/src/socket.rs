@@ -8,7 +8,7 @@ use house::RoomHandle;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use protocol::api::ApiErrorDto;
-use protocol::{ErrorCode, SUBPROTOCOL};
+use protocol::{Disconnect, ErrorCode, SUBPROTOCOL};
 use room::Who;
 use std::io;
 use tokio::io::AsyncWriteExt;
@@ -17,7 +17,7 @@ use tungstenite::handshake::derive_accept_key;
 use crate::app::App;
 use crate::connection::{Connection, Wire};
 use crate::error::ApiError;
-use crate::guard::{Asker, Visit};
+use crate::guard::{self, Asker, Visit};
 use crate::line::{Hello, SignIn};
 
 /// Opens a line both ways: `livehouse.v1`, see the protocol's own page.
@@ -33,7 +33,7 @@ pub async fn open(
     let accept = handshake(request.headers())?;
     let upgrade = request.extensions_mut().remove::<OnUpgrade>().ok_or_else(no_upgrade)?;
     let hello = hello(&app, visit.room, &asker);
-    tokio::spawn(hand_over(app, upgrade, hello));
+    tokio::spawn(hand_over(app, upgrade, asker, hello));
     let headers = [
         (header::CONNECTION, HeaderValue::from_static("upgrade")),
         (header::UPGRADE, HeaderValue::from_static("websocket")),
@@ -92,13 +92,30 @@ fn no_upgrade() -> ApiError {
         .header(header::UPGRADE, HeaderValue::from_static("websocket"))
 }
 
-async fn hand_over(app: App, upgrade: OnUpgrade, hello: Hello) {
+async fn hand_over(app: App, upgrade: OnUpgrade, asker: Asker, hello: Hello) {
+    let (room, connection) = (hello.room.clone(), hello.connection);
     let handed = match upgrade.await {
         Ok(upgraded) => give(&app, upgraded, hello).await,
         Err(error) => Err(io::Error::other(error)),
     };
     if let Err(error) = handed {
         tracing::debug!(%error, "A WebSocket did not become a line");
+        return;
+    }
+    if let Err(refusal) = guard::door_is_still_open(&app, &room, &asker).await {
+        app.lines().close_line(connection, farewell(refusal.code()));
+    }
+}
+
+/// How a line is closed that should not have been opened.
+fn farewell(refused: ErrorCode) -> Disconnect {
+    if refused == ErrorCode::Banned {
+        Disconnect::Banned
+    } else if matches!(refused, ErrorCode::KeyNeeded | ErrorCode::WrongKey | ErrorCode::TooManyAttempts) {
+        Disconnect::Reenter
+    } else {
+        // Nobody could say; whoever may come in comes back.
+        Disconnect::Fault
     }
 }
 

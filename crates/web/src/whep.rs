@@ -23,8 +23,9 @@ pub async fn watch(
     asker: Asker,
     request: Request,
 ) -> Result<Response, ApiError> {
+    app.count_offer(&asker, Endpoint::Whep)?;
     let offer = negotiation::offer(request).await?;
-    let accepted = app.media().watch(visit.room.id(), offer).await?;
+    let accepted = app.media().watch(visit.room.id(), asker.client.address.counted(), offer).await?;
     app.watchers().came(Watcher::of(&visit, &asker, &accepted.session));
     // Whoever was banned, or shut out, while the offer was answered was not yet among those who are put out.
     if let Err(refusal) = guard::still_welcome(&app, &visit.room, &asker).await {

@@ -26,6 +26,7 @@ pub async fn publish(
     asker: Asker,
     request: Request,
 ) -> Result<Response, ApiError> {
+    app.count_offer(&asker, Endpoint::Whip)?;
     let offer = negotiation::offer(request).await?;
     // The offer may have been long in coming, and nobody is replaced by an old key.
     guard::may_still_publish(&app, &visit.room, &asker).await?;

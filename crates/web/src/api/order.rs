@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Request, State};
+use house::{Done, SendError};
 use model::{ClientKey, ParticipantId};
 use protocol::api::ApiErrorDto;
 use protocol::{CLIENT_MESSAGE_BYTES_MAX, ClientMessage, ErrorCode, Order, ServerMessage};
@@ -29,22 +30,17 @@ pub async fn take(
         Ok(ClientMessage::Order { key, order }) => (ClientKey(key), order),
         Ok(ClientMessage::Join { .. }) | Err(_) => return Err(unknown()),
     };
-    app.metrics().ordered();
     if order == Order::Ping {
         return Ok(Json(ServerMessage::Pong { key: key.0, at: app.rooms().clock().now().0 }));
     }
-    put(visit, order, by, key).await.map(Json)
+    let done = put(visit, order, by, key).await;
+    app.metrics().orders().answered(&done);
+    Ok(Json(encode::done_message(key, &done?)))
 }
 
-async fn put(
-    visit: Visit,
-    order: Order,
-    by: ParticipantId,
-    key: ClientKey,
-) -> Result<ServerMessage, ApiError> {
-    let command = decode::command(order, by, key).map_err(house::SendError::Refused)?;
-    let done = visit.room.send(command).await?;
-    Ok(encode::done_message(key, &done))
+async fn put(visit: Visit, order: Order, by: ParticipantId, key: ClientKey) -> Result<Done, SendError> {
+    let command = decode::command(order, by, key)?;
+    visit.room.send(command).await
 }
 
 fn unknown() -> ApiError {

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 
+use super::streams::StreamPlace;
 use super::{Hello, SignIn, reconnect_ms};
 use crate::encode;
 
@@ -27,7 +28,7 @@ pub struct Listener {
     seat: Arc<Seat>,
     room: RoomHandle,
     seats: Listeners,
-    _open: OpenLine,
+    _open: (OpenLine, StreamPlace),
 }
 
 impl Listener {
@@ -66,21 +67,18 @@ impl Drop for Listener {
 #[derive(Debug)]
 pub(super) struct OpenLine {
     open: Arc<AtomicUsize>,
-    streams: Arc<AtomicUsize>,
 }
 
 impl OpenLine {
-    /// A line that `open` counts already; as an event stream it is counted here.
-    pub(super) fn counted(open: Arc<AtomicUsize>, streams: Arc<AtomicUsize>) -> OpenLine {
-        streams.fetch_add(1, Ordering::Relaxed);
-        OpenLine { open, streams }
+    /// A line that `open` counts already.
+    pub(super) fn counted(open: Arc<AtomicUsize>) -> OpenLine {
+        OpenLine { open }
     }
 }
 
 impl Drop for OpenLine {
     fn drop(&mut self) {
         self.open.fetch_sub(1, Ordering::Relaxed);
-        self.streams.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -191,7 +189,7 @@ impl Listeners {
         &self,
         hello: Hello,
         resume: Option<Resume>,
-        open: OpenLine,
+        open: (OpenLine, StreamPlace),
     ) -> Result<Listener, SendError> {
         let Hello { room, connection, who, sign_in } = hello;
         let seat = Arc::new(Seat {

@@ -25,6 +25,7 @@ pub(super) enum Post {
     Answer { line: LineId, key: ClientKey, result: Result<Done, SendError> },
     ClosePerson { who: ParticipantId, room: Option<RoomId>, why: Disconnect },
     CloseSignIn { sign_in: SignIn, why: Disconnect },
+    CloseLine { connection: ConnectionId, why: Disconnect },
     CloseRoom { room: RoomId, why: Disconnect },
     Stop,
 }

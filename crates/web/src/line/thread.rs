@@ -19,6 +19,7 @@ use super::mailbox::{Adopted, LineId, Mailbox, Post};
 use super::one::{self, Heard, Line, Stage, Trouble};
 use super::socket::{Incoming, Socket};
 use super::{LinesConfig, reconnect_ms};
+use crate::orders::Orders;
 use crate::{decode, encode};
 
 const WAKER: Token = Token(usize::MAX);
@@ -56,8 +57,9 @@ pub(super) fn start(
     config: &LinesConfig,
     clock: Arc<dyn Clock>,
     open: Arc<AtomicUsize>,
+    orders: Orders,
 ) -> std::io::Result<(Arc<Mailbox>, std::thread::JoinHandle<()>)> {
-    let thread = LineThread::new(config, clock, open)?;
+    let thread = LineThread::new(config, clock, open, orders)?;
     let mailbox = thread.mailbox.clone();
     let join = std::thread::Builder::new().name(format!("lines-{number}")).spawn(move || thread.run())?;
     Ok((mailbox, join))
@@ -68,6 +70,7 @@ struct LineThread {
     mailbox: Arc<Mailbox>,
     clock: Arc<dyn Clock>,
     open: Arc<AtomicUsize>,
+    orders: Orders,
     outbox_bytes_max: usize,
     started: Instant,
     now_ms: u64,
@@ -108,6 +111,7 @@ impl LineThread {
         config: &LinesConfig,
         clock: Arc<dyn Clock>,
         open: Arc<AtomicUsize>,
+        orders: Orders,
     ) -> std::io::Result<LineThread> {
         let poll = Poll::new()?;
         let mailbox = Arc::new(Mailbox::new(mio::Waker::new(poll.registry(), WAKER)?));
@@ -116,6 +120,7 @@ impl LineThread {
             mailbox,
             clock,
             open,
+            orders,
             outbox_bytes_max: config.outbox_bytes_max,
             started: Instant::now(),
             now_ms: 0,
@@ -219,6 +224,7 @@ impl LineThread {
                 | Post::Answer { .. }
                 | Post::ClosePerson { .. }
                 | Post::CloseSignIn { .. }
+                | Post::CloseLine { .. }
                 | Post::CloseRoom { .. } => {}
             }
         }
@@ -261,6 +267,9 @@ impl LineThread {
                 self.close_where(why, |line| line.is(who) && room.is_none_or(|room| room == line.room));
             }
             Post::CloseSignIn { sign_in, why } => self.close_where(why, |line| line.sign_in == Some(sign_in)),
+            Post::CloseLine { connection, why } => {
+                self.close_where(why, |line| line.connection == connection)
+            }
             Post::CloseRoom { room, why } => self.close_where(why, |line| line.room == room),
             Post::Stop => {
                 self.stop_at_ms = Some(self.now_ms + 1_000);
@@ -420,7 +429,11 @@ impl LineThread {
         let by = line.who.as_ref().map(|who| who.id).ok_or(Refusal::NotPresent);
         let command = match by.and_then(|by| decode::command(order, by, key)) {
             Ok(command) => command,
-            Err(refusal) => return self.own(index, &encode::not_sent(key, SendError::Refused(refusal))),
+            Err(refusal) => {
+                let refused = SendError::Refused(refusal);
+                self.orders.answered::<Done>(&Err(refused));
+                return self.own(index, &encode::not_sent(key, refused));
+            }
         };
         line.unanswered += 1;
         if line.unanswered > UNANSWERED_MAX {
@@ -437,6 +450,7 @@ impl LineThread {
     }
 
     fn answer(&mut self, id: LineId, key: ClientKey, result: Result<Done, SendError>) {
+        self.orders.answered(&result);
         let Some(line) = self.find(id) else { return };
         line.unanswered = line.unanswered.saturating_sub(1);
         if line.stage != Stage::Welcomed {
@@ -649,7 +663,8 @@ mod tests {
     fn a_line_that_is_gone_can_go_again() {
         let open = Arc::new(AtomicUsize::new(1));
         let clock = Arc::new(house::WallClock::default());
-        let mut thread = LineThread::new(&LinesConfig::default(), clock, open.clone()).unwrap();
+        let mut thread =
+            LineThread::new(&LinesConfig::default(), clock, open.clone(), Orders::default()).unwrap();
         thread.drop_line(0);
         thread.close(0, Disconnect::Slow);
         thread.own(0, b"{}");

@@ -1,9 +1,14 @@
 //! Event streams: the same as a WebSocket hears, and a place in them to come back to.
 
+use model::Origin;
 use protocol::{Disconnect, ServerMessage};
 use web::line::{Listener, parse_last_event_id};
 
 use crate::evening::{Evening, numbers, who};
+
+fn here() -> Origin {
+    Origin::of(std::net::IpAddr::from([127, 0, 0, 1]))
+}
 
 /// The next piece of a stream: its messages and the place it gives.
 async fn next(listener: &mut Listener) -> Option<(Vec<ServerMessage>, Option<String>)> {
@@ -19,7 +24,7 @@ async fn next(listener: &mut Listener) -> Option<(Vec<ServerMessage>, Option<Str
 async fn a_stream_is_welcomed_hears_and_comes_back() {
     let evening = Evening::new().await;
     evening.say("data: id: before\n\nit began").await;
-    let mut listener = evening.lines.listen(evening.hello(None), None).await.unwrap();
+    let mut listener = evening.lines.listen(evening.hello(None), here(), None).await.unwrap();
     let (welcome, _) = next(&mut listener).await.unwrap();
     assert!(matches!(welcome[..], [ServerMessage::Welcome { recovered: false, .. }]), "{welcome:?}");
     let first = evening.say("one").await;
@@ -34,7 +39,7 @@ async fn a_stream_is_welcomed_hears_and_comes_back() {
     let third = evening.say("three").await;
     let resume = parse_last_event_id(&place);
     assert!(resume.is_some(), "{place}");
-    let mut listener = evening.lines.listen(evening.hello(None), resume).await.unwrap();
+    let mut listener = evening.lines.listen(evening.hello(None), here(), resume).await.unwrap();
     let mut heard = Vec::new();
     let mut recovered = false;
     while heard.last() != Some(&third) {
@@ -48,8 +53,8 @@ async fn a_stream_is_welcomed_hears_and_comes_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_nobody_reads_is_closed_as_slow() {
     let evening = Evening::new().await;
-    let mut listener = evening.lines.listen(evening.hello(Some(who(50, "Mei"))), None).await.unwrap();
-    let mut reader = evening.lines.listen(evening.hello(None), None).await.unwrap();
+    let mut listener = evening.lines.listen(evening.hello(Some(who(50, "Mei"))), here(), None).await.unwrap();
+    let mut reader = evening.lines.listen(evening.hello(None), here(), None).await.unwrap();
     for _ in 0..300 {
         let seq = evening.say(&"😀".repeat(500)).await;
         while !next(&mut reader).await.unwrap().0.iter().flat_map(numbers).any(|number| number == seq) {}

@@ -3,11 +3,11 @@
 use auth::{Accounts, Passwords, RoomWish, Secret};
 use config::Config;
 use edge::MediaConfig;
-use house::{Clock, RandomIds, RoomRegistry, WallClock};
-use model::{Nickname, RoomSlug, Timestamp};
+use house::{Clock, Ids, RandomIds, RoomRegistry, WallClock};
+use model::{ConnectionId, Nickname, RoomSlug, Timestamp};
 use serde_json::json;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, mpsc};
 use store::Store;
 use store_sqlite::SqliteStore;
 use tokio::sync::oneshot;
@@ -36,15 +36,15 @@ pub struct Hosted {
 impl Evening {
     /// A server nobody has set up, as the settings say.
     pub async fn bare(config: Config) -> Evening {
-        Evening::with(config, LinesConfig::default(), Arc::new(WallClock::default())).await
+        Evening::with(config, LinesConfig::default(), Arc::new(WallClock::default()), random()).await
     }
 
     /// A server on which no time passes, for what is counted by the time between; its rooms show nothing new.
     pub async fn at_one_moment(config: Config) -> Evening {
-        Evening::with(config, LinesConfig::default(), Arc::new(Stopped)).await
+        Evening::with(config, LinesConfig::default(), Arc::new(Stopped), random()).await
     }
 
-    async fn with(config: Config, lines: LinesConfig, clock: Arc<dyn Clock>) -> Evening {
+    async fn with(config: Config, lines: LinesConfig, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Evening {
         let dir = tempfile::tempdir().unwrap();
         let store: Arc<dyn Store> =
             Arc::new(SqliteStore::open(&dir.path().join("house.sqlite")).await.unwrap());
@@ -58,7 +58,6 @@ impl Evening {
         let (media, _) = edge::start(&media_config).unwrap();
         let lines = Lines::start(LinesConfig { threads: 1, ..lines }, clock.clone()).unwrap();
         let listeners = Arc::new(Listeners::new(lines, media.clone()));
-        let ids = Arc::new(RandomIds::default());
         let rooms = RoomRegistry::new(store.clone(), clock.clone(), ids, Arc::new(Wire), listeners.clone());
         // The cheapest passwords there are: what they cost is tested where they are made.
         let accounts = Accounts::with_passwords(store.clone(), Passwords::with(8, 1));
@@ -82,9 +81,26 @@ impl Evening {
     /// The same, for so many event streams.
     pub async fn hosted_for_streams(streams_max: usize) -> (Evening, Hosted) {
         let lines = LinesConfig { streams_max, ..LinesConfig::default() };
-        let evening = Evening::with(settings(), lines, Arc::new(WallClock::default())).await;
+        let evening = Evening::with(settings(), lines, Arc::new(WallClock::default()), random()).await;
         let host = evening.set_up().await;
         (evening, host)
+    }
+
+    /// The same behind a proxy that is trusted, for so many event streams of one address.
+    pub async fn hosted_for_streams_of_one(streams_per_address_max: usize) -> (Evening, Hosted) {
+        let lines = LinesConfig { streams_per_address_max, ..LinesConfig::default() };
+        let evening = Evening::with(behind_a_proxy(), lines, Arc::new(WallClock::default()), random()).await;
+        let host = evening.set_up().await;
+        (evening, host)
+    }
+
+    /// A server with its host, and a doorman who can keep somebody between the door and the room.
+    pub async fn hosted_with_a_doorman() -> (Evening, Hosted, Arc<Doorman>) {
+        let doorman = Arc::new(Doorman::default());
+        let clock = Arc::new(WallClock::default());
+        let evening = Evening::with(settings(), LinesConfig::default(), clock, doorman.clone()).await;
+        let host = evening.set_up().await;
+        (evening, host, doorman)
     }
 
     pub async fn hosted_with(config: Config) -> (Evening, Hosted) {
@@ -167,6 +183,50 @@ pub fn settings() -> Config {
     let mut config = Config::default();
     config.server.listen = SocketAddr::from(([127, 0, 0, 1], 0));
     config
+}
+
+/// The same behind a proxy on this machine that is trusted.
+pub fn behind_a_proxy() -> Config {
+    let mut config = settings();
+    config.server.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    config
+}
+
+fn random() -> Arc<dyn Ids> {
+    Arc::new(RandomIds::default())
+}
+
+/// Gives out ids, and at one's wish holds the next line up when it asks for its own: it has passed the guard then, and
+/// is not yet in the room. Needs a runtime of several threads.
+#[derive(Default)]
+pub struct Doorman {
+    ids: RandomIds,
+    held: Mutex<Option<(oneshot::Sender<()>, mpsc::Receiver<()>)>>,
+}
+
+impl Doorman {
+    /// Holds the next one up: the first end tells that they are here, the other lets them go.
+    pub fn hold_the_next(&self) -> (oneshot::Receiver<()>, mpsc::Sender<()>) {
+        let (to_here, here) = oneshot::channel();
+        let (go, going) = mpsc::channel();
+        *self.held.lock().unwrap() = Some((to_here, going));
+        (here, go)
+    }
+}
+
+impl Ids for Doorman {
+    fn number(&self) -> u64 {
+        self.ids.number()
+    }
+
+    fn connection(&self) -> ConnectionId {
+        let held = self.held.lock().unwrap().take();
+        if let Some((here, going)) = held {
+            here.send(()).unwrap();
+            tokio::task::block_in_place(|| going.recv()).unwrap();
+        }
+        self.ids.connection()
+    }
 }
 
 /// A clock that stands.

@@ -174,3 +174,16 @@ async fn streams_are_refused_past_their_number_and_all_else_goes_on() {
     assert_eq!(of_mei.closing().await, "banned");
     Stream::open(&evening, &host.cookie, None).await;
 }
+
+#[tokio::test]
+async fn one_address_has_its_share_of_the_streams() {
+    let (evening, _) = Evening::hosted_for_streams_of_one(2).await;
+    let listen = |from: &str| get("/api/v1/rooms/evening/events").header("x-forwarded-for", from);
+    let opened = async |from: &str| listen(from).open(evening.address).await;
+    let (first, second) = (opened("192.0.2.1").await, opened("192.0.2.1").await);
+    assert_eq!((first.status().as_u16(), second.status().as_u16()), (200, 200));
+    let refused = opened("192.0.2.1").await;
+    assert_eq!(refused.status(), 503);
+    assert_eq!(refused.headers()["retry-after"], "10");
+    assert_eq!(opened("192.0.2.2").await.status(), 200, "others are not held back for it");
+}

@@ -8,6 +8,7 @@ mod evening;
 mod events;
 mod identity;
 mod matrix;
+mod offers;
 mod openapi;
 mod origins;
 mod page;

@@ -6,6 +6,7 @@ use tokio::net::TcpStream;
 use crate::client::{get, post};
 use crate::evening::{Evening, settings};
 use crate::events::Stream;
+use crate::socket::Line;
 
 #[tokio::test]
 async fn it_says_how_it_is() {
@@ -14,12 +15,27 @@ async fn it_says_how_it_is() {
     evening.ask(get("/readyz")).await.expect("200");
     let _line = Stream::open(&evening, &host.cookie, None).await;
     evening.order(&host.cookie, 1, serde_json::json!({"do": "chat", "text": "a secret word"})).await;
+    evening.order(&host.cookie, 2, serde_json::json!({"do": "chat", "text": "  "})).await;
+    let socket = TcpStream::connect(evening.address).await.unwrap();
+    let mut line = Line::open(socket, "http://live.test", &host.cookie).await;
+    line.next_of("welcome").await;
+    for (key, text, answer) in [(3, "one", "done"), (4, "two", "done"), (5, "", "refused")] {
+        line.say(&serde_json::json!({"key": key, "do": "chat", "text": text})).await;
+        line.next_of(answer).await;
+    }
+    // Not an order to the room.
+    line.say(&serde_json::json!({"key": 6, "do": "ping"})).await;
+    line.next_of("pong").await;
     evening.ask(get("/api/v1/rooms/nowhere")).await.expect("404 no_such_room");
     let figures = String::from_utf8(evening.ask(get("/metrics")).await.expect("200").body.to_vec()).unwrap();
     for line in [
-        "livehouse_lines 1",
+        "livehouse_lines 2",
         "livehouse_rooms 1",
-        "livehouse_http_orders_total 1",
+        "livehouse_orders_total{by=\"line\",outcome=\"accepted\"} 2",
+        "livehouse_orders_total{by=\"line\",outcome=\"refused\"} 1",
+        "livehouse_orders_total{by=\"line\",outcome=\"failed\"} 0",
+        "livehouse_orders_total{by=\"http\",outcome=\"accepted\"} 1",
+        "livehouse_orders_total{by=\"http\",outcome=\"refused\"} 1",
         "livehouse_refusals_total{code=\"no_such_room\"} 1",
         "livehouse_media_viewers 0",
         "livehouse_media_packets_in_total 0",
