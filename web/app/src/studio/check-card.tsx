@@ -154,13 +154,16 @@ function encoderFinding({ check, sources }: Studio): Finding {
       ? ""
       : t.encoderIs(trial.codec, trial.width, trial.height, trial.frames_per_s, bitrate(trial.bps));
   if (step.at === "running") return { ...base, mark: "busy", what: what === "" ? t.encoderTrying : what };
-  const height = sources.picture.value?.getSettings().height ?? 0;
-  const verdict = judgeTrial(trial, plan.value, height / scaleDownOf(plan.value, height));
+  const given = sources.picture.value?.getSettings().height ?? 0;
+  const height = given / scaleDownOf(plan.value, given);
+  const verdict = judgeTrial(trial, { frames_per_s: sources.framesAsked(), height });
   switch (verdict) {
     case "good":
       return { ...base, mark: "good", what };
     case "slow":
       return { ...base, mark: "warn", what: t.joined(what, t.encoderSlow), advice: t.encoderSlowDo };
+    case "dim":
+      return { ...base, mark: "warn", what: t.joined(what, t.encoderDim), advice: t.encoderDimDo };
     case "small":
       return { ...base, mark: "warn", what: t.joined(what, t.encoderSmall), advice: t.encoderSmallDo };
     case "no_picture":

@@ -1,6 +1,6 @@
 // The check before a show: what the encoder makes of the picture, and what the line to the server carries.
 
-import { measureUplink, type Trial, tryEncoder, type Uplink } from "@livehouse/publish";
+import { measureUplink, startBpsOf, type Trial, tryEncoder, type Uplink } from "@livehouse/publish";
 import { signal } from "@preact/signals";
 
 import { plan } from "./plan.ts";
@@ -27,6 +27,14 @@ export class Check {
     this.#run = run;
     await this.#tryUplink(run.signal);
     if (!run.signal.aborted) await this.#tryEncoder(run.signal);
+  }
+
+  /** Where the picture's rate may start, by what the line has just carried; `null` where it was not measured. */
+  startBps(): number | null {
+    const step = this.uplink.value;
+    return step.at === "done" && step.result?.is === "measured"
+      ? startBpsOf(plan.value, step.result.bps)
+      : null;
   }
 
   /** The show begins, or the page goes away. */

@@ -23,7 +23,7 @@ export class OnAir {
   readonly server = signal<MediaDto | null>(null);
   readonly underWay = computed(() => isUnderWay(this.state.value));
   readonly verdict = computed<Verdict>(() =>
-    judge(this.readings.value, { frames_per_s: plan.value.frames_per_s, bps: bpsMax(plan.value) }),
+    judge(this.readings.value, { frames_per_s: this.#sources.framesAsked(), bps: bpsMax(plan.value) }),
   );
   readonly #slug: string;
   readonly #sources: Sources;
@@ -42,7 +42,8 @@ export class OnAir {
     return kept === "camera" || kept === "screen" ? kept : null;
   }
 
-  start(): void {
+  /** `start_bps` is where the picture's rate starts, where that is known. */
+  start(start_bps: number | null): void {
     if (this.underWay.value) return;
     this.#endAll();
     const whip = new Whip({
@@ -51,6 +52,7 @@ export class OnAir {
       plan: plan.value,
       picture: this.#sources.picture.value,
       sound: this.#sources.sound.value,
+      start_bps,
       taken: () => this.#taken(),
       changed: (state) => this.#changed(state),
     });

@@ -70,6 +70,11 @@ export class Sources {
     this.#ends.push(() => navigator.mediaDevices?.removeEventListener("devicechange", relist));
   }
 
+  /** How many frames a second are asked for: of a camera a number, of a screen none, for it gives what changes. */
+  framesAsked(): number {
+    return this.screen.value === null ? plan.value.frames_per_s : 0;
+  }
+
   /** Whether the browser would open both without asking, so that the studio may start with a picture. */
   async mayOpenSilently(): Promise<boolean> {
     try {

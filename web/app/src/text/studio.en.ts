@@ -118,6 +118,8 @@ export const en = {
     encoderTrying: "Encoding a few seconds to see …",
     encoderSlow: "This computer does not keep up.",
     encoderSlowDo: "Choose a smaller picture or 30 frames a second, and close other programs.",
+    encoderDim: "The camera gives fewer frames than you chose.",
+    encoderDimDo: "In dim light cameras slow down; more light helps.",
     encoderSmall: "The encoder makes the picture smaller than you chose.",
     encoderSmallDo: "Choose a smaller picture; it will look the same and cost less.",
     encoderNone: "The encoder gave no picture.",
@@ -158,8 +160,9 @@ export const en = {
       round_trip: "The way to the server is long or crowded. Viewers may see short stops.",
       uplink:
         "Your line carries less than the picture asks for, so it was made coarser. A smaller picture looks better.",
-      cpu: "This computer does not keep up, so the picture was made smaller. Close other programs.",
-      frames: "Fewer frames than wished. In dim light cameras slow down; more light helps.",
+      cpu: "This computer does not keep up, so the picture is smaller or less smooth. Close other programs.",
+      frames:
+        "The camera gives fewer frames than you chose. In dim light cameras slow down; more light helps.",
     },
     tcp: "Over TCP, because UDP does not come through. Expect a little more delay.",
     chart: (low: string, high: string) => `Sent over the last minute: between ${low} and ${high}`,

@@ -17,6 +17,8 @@ export interface Counters {
   packets: number;
   lost: number;
   frames: number;
+  /** How long the computer has held the picture back, in seconds; `null` where the browser does not say. */
+  cpu_s: number | null;
 }
 
 /** The show as it leaves. `null` is what cannot be known yet. */
@@ -28,9 +30,13 @@ export interface Outgoing {
   loss: number | null;
   round_trip_ms: number | null;
   frames_per_s: number | null;
+  /** What comes from the camera or the screen, before the encoder. */
+  source_frames_per_s: number | null;
   width: number | null;
   height: number | null;
   limit: Limit;
+  /** Of the time since the reading before, the share in which the computer held the picture back, 0 to 1. */
+  cpu_share: number | null;
   /** What the congestion control believes the link carries. */
   available_bps: number | null;
   video_codec: string | null;
@@ -44,6 +50,7 @@ export function fold(stats: readonly Stat[], before: Counters | null): [Outgoing
   const sent = stats.filter((stat) => stat.type === "outbound-rtp");
   const video = sent.find((stat) => stat.kind === "video" && stat.active !== false) ?? null;
   const audio = sent.find((stat) => stat.kind === "audio") ?? null;
+  const source = stats.find((stat) => stat.type === "media-source" && stat.kind === "video") ?? null;
   const heard = stats.filter((stat) => stat.type === "remote-inbound-rtp");
   const pair = pairOf(stats);
   const now: Counters = {
@@ -53,6 +60,7 @@ export function fold(stats: readonly Stat[], before: Counters | null): [Outgoing
     packets: total(sent, "packetsSent"),
     lost: total(heard, "packetsLost"),
     frames: number(video?.framesEncoded) ?? 0,
+    cpu_s: cpuSeconds(video?.qualityLimitationDurations),
   };
   // Counters that went back belong to another connection; there is nothing to compare with.
   const base = before !== null && now.bytes >= before.bytes && now.at_ms > before.at_ms ? before : null;
@@ -66,9 +74,11 @@ export function fold(stats: readonly Stat[], before: Counters | null): [Outgoing
     round_trip_ms: roundTripOf(heard, pair),
     frames_per_s:
       number(video?.framesPerSecond) ?? (base === null ? null : rate((counters) => counters.frames)),
+    source_frames_per_s: number(source?.framesPerSecond),
     width: number(video?.frameWidth),
     height: number(video?.frameHeight),
     limit: limitOf(video?.qualityLimitationReason),
+    cpu_share: cpuShareOf(now, base, seconds),
     available_bps: number(pair?.availableOutgoingBitrate),
     video_codec: codecOf(stats, video),
     audio_codec: codecOf(stats, audio),
@@ -83,6 +93,18 @@ function lossOf(now: Counters, base: Counters | null): number {
   const lost = now.lost - (base?.lost ?? 0);
   // A late packet takes itself off the count again, so a difference may be below nothing.
   return packets <= 0 ? 0 : Math.min(1, Math.max(0, lost / packets));
+}
+
+/** The reason of the moment comes and goes with every second; how long it has held does not. */
+function cpuShareOf(now: Counters, base: Counters | null, seconds: number): number | null {
+  if (base === null || base.cpu_s === null || now.cpu_s === null) return null;
+  return Math.min(1, Math.max(0, (now.cpu_s - base.cpu_s) / seconds));
+}
+
+function cpuSeconds(durations: unknown): number | null {
+  return typeof durations === "object" && durations !== null && "cpu" in durations
+    ? number(durations.cpu)
+    : null;
 }
 
 function roundTripOf(heard: readonly Stat[], pair: Stat | null): number | null {

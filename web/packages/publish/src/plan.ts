@@ -57,6 +57,14 @@ export function bpsMax(plan: Plan): number {
   return videoBpsMax(plan) + audioBpsMax(plan) * 2;
 }
 
+/** Of a line that was measured, the share a show starts with: the rest is for the sound and for what else is going on. */
+const START_SHARE = 0.6;
+
+/** The rate at which the picture starts on a line that was measured to carry `bps`. */
+export function startBpsOf(plan: Plan, bps: number): number {
+  return Math.min(videoBpsMax(plan), Math.round(bps * START_SHARE));
+}
+
 /** The plan with the largest picture that a line of `bps` carries, or the smallest there is. */
 export function planFor(plan: Plan, bps: number): Plan {
   const fitting = QUALITIES.map((quality): Plan => ({ ...plan, quality })).find(

@@ -1,7 +1,7 @@
 //! Going live by WHIP (RFC 9725): the shell around the machine in `publication.ts`. It owns one peer connection at a
 //! time, carries out the machine's orders and tells it what became of them.
 
-import { orderAudio, orderVideo, tuneOpus } from "./codec.ts";
+import { orderAudio, orderVideo, startVideoAt, tuneOpus } from "./codec.ts";
 import { type Candidate, restartedBy, writeFragment } from "./fragment.ts";
 import { type Counters, fold, type Outgoing, type Stat } from "./outgoing.ts";
 import { audioBpsMax, type Plan, scaleDownOf, videoBpsMax } from "./plan.ts";
@@ -16,6 +16,8 @@ export interface Wiring {
   plan: Plan;
   picture: MediaStreamTrack | null;
   sound: MediaStreamTrack | null;
+  /** Where the picture's rate starts, if the line was measured just now; `null` leaves it to feel its way up. */
+  start_bps: number | null;
   /** Whether another publisher has the room now. Asked when the server no longer knows this one. */
   taken: () => Promise<boolean>;
   /** Told of every change. */
@@ -198,7 +200,7 @@ export class Whip {
     if (response.status !== 201) return this.#happen(await refusalOf(response));
     line.location = locationOf(response, this.#wiring.endpoint);
     line.etag = response.headers.get("etag");
-    const answer = tuneOpus(await response.text(), this.#opus());
+    const answer = this.#hasten(tuneOpus(await response.text(), this.#opus()));
     if (line !== this.#line) return;
     try {
       await line.pc.setRemoteDescription({ type: "answer", sdp: answer });
@@ -209,6 +211,13 @@ export class Whip {
     if (line !== this.#line) return;
     this.#happen({ is: "answered" });
     this.#trickle(line);
+  }
+
+  /** A measured line is started at its rate, once: what comes after a break may be another line. */
+  #hasten(answer: string): string {
+    const { start_bps } = this.#wiring;
+    this.#wiring.start_bps = null;
+    return start_bps === null ? answer : startVideoAt(answer, start_bps);
   }
 
   async #restart(line: Line): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { problemOf } from "../src/device.ts";
-import { audioBpsMax, bpsMax, PLAN, planFor, scaleDownOf, videoBpsMax } from "../src/plan.ts";
+import { audioBpsMax, bpsMax, PLAN, planFor, scaleDownOf, startBpsOf, videoBpsMax } from "../src/plan.ts";
 import { judgeSound, type Loudness, loudnessOf } from "../src/sound.ts";
 import { judgeTrial } from "../src/trial.ts";
 import { judgeUplink, measureUplink } from "../src/uplink.ts";
@@ -73,6 +73,11 @@ test("what an uplink carries", () => {
   expect(planFor(PLAN, 100_000)).toMatchObject({ quality: "360p", frames_per_s: 30 });
 });
 
+test("a show starts at what a short line carries, and never above what it asks for", () => {
+  expect(startBpsOf(PLAN, 20_000_000)).toBe(videoBpsMax(PLAN));
+  expect(startBpsOf(PLAN, 1_000_000)).toBe(600_000);
+});
+
 test("a large camera is made smaller, a small one is not made larger", () => {
   expect(scaleDownOf(PLAN, 1_080)).toBe(1.5);
   expect(scaleDownOf(PLAN, 480)).toBe(1);
@@ -85,13 +90,23 @@ test("what the trial of the encoder says", () => {
     width: 1_280,
     height: 720,
     frames_per_s: 29,
+    source_frames_per_s: 30,
     bps: 1,
     limit: "none" as const,
+    cpu_share: 0,
   };
-  expect(judgeTrial(trial, PLAN, 720)).toBe("good");
-  expect(judgeTrial({ ...trial, frames_per_s: 12 }, PLAN, 720)).toBe("slow");
-  expect(judgeTrial({ ...trial, height: 360 }, PLAN, 720)).toBe("small");
-  expect(judgeTrial(null, PLAN, 720)).toBe("no_picture");
+  const asked = { frames_per_s: 30, height: 720 };
+  expect(judgeTrial(trial, asked)).toBe("good");
+  expect(judgeTrial({ ...trial, height: 360 }, asked)).toBe("small");
+  expect(judgeTrial(null, asked)).toBe("no_picture");
+  // The camera gives what it should, and the encoder leaves frames out; or the browser says so itself.
+  expect(judgeTrial({ ...trial, frames_per_s: 12 }, asked)).toBe("slow");
+  expect(judgeTrial({ ...trial, limit: "cpu" }, asked)).toBe("slow");
+  expect(judgeTrial({ ...trial, cpu_share: 0.7 }, asked)).toBe("slow");
+  expect(judgeTrial({ ...trial, frames_per_s: 12, source_frames_per_s: null }, asked)).toBe("slow");
+  // The encoder makes of it what it gets.
+  expect(judgeTrial({ ...trial, frames_per_s: 12, source_frames_per_s: 12 }, asked)).toBe("dim");
+  expect(judgeTrial({ ...trial, frames_per_s: 3 }, { ...asked, frames_per_s: 0 })).toBe("good");
 });
 
 test("why a device would not open", () => {

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { type CodecCapability, choicesOf, orderAudio, orderVideo, tuneOpus } from "../src/codec.ts";
+import {
+  type CodecCapability,
+  choicesOf,
+  orderAudio,
+  orderVideo,
+  startVideoAt,
+  tuneOpus,
+} from "../src/codec.ts";
 
 /** What Chromium says it can send, shortened. */
 const VIDEO: CodecCapability[] = [
@@ -68,4 +75,28 @@ test("Opus without parameters gets a line of its own, and a description without 
     "a=fmtp:96 useinbandfec=1;usedtx=0;stereo=1;sprop-stereo=1;maxaveragebitrate=128000",
   );
   expect(tuneOpus("a=rtpmap:0 PCMU/8000\r\n", WISH)).toBe("a=rtpmap:0 PCMU/8000\r\n");
+});
+
+test("each codec of the picture is told where to start, and nothing else is", () => {
+  const sdp = [
+    "v=0",
+    "m=audio 9 UDP/TLS/RTP/SAVPF 111",
+    "a=rtpmap:111 opus/48000/2",
+    "m=video 9 UDP/TLS/RTP/SAVPF 96 97 102",
+    "a=rtpmap:96 VP8/90000",
+    "a=rtpmap:97 rtx/90000",
+    "a=fmtp:97 apt=96",
+    "a=rtpmap:102 H264/90000",
+    "a=fmtp:102 packetization-mode=1",
+    "",
+  ];
+  const told = startVideoAt(sdp.join("\r\n"), 2_500_000).split("\r\n");
+  expect(told.filter((line) => !sdp.includes(line))).toEqual([
+    "a=fmtp:96 x-google-start-bitrate=2500",
+    "a=fmtp:102 packetization-mode=1;x-google-start-bitrate=2500",
+  ]);
+  expect(told.filter((line) => sdp.includes(line))).toEqual(
+    sdp.filter((line) => line !== "a=fmtp:102 packetization-mode=1"),
+  );
+  expect(startVideoAt("v=0\r\n", 1)).toBe("v=0\r\n");
 });

@@ -5,7 +5,7 @@ import { judge } from "../src/verdict.ts";
 /** A report as Chromium gives it, of the moment and with the totals given. */
 function report(
   at_ms: number,
-  totals: { bytes: number; packets: number; lost: number; frames?: number },
+  totals: { bytes: number; packets: number; lost: number; frames?: number; cpu_s?: number },
 ): Stat[] {
   const half = Math.floor(totals.packets / 2);
   return [
@@ -29,9 +29,11 @@ function report(
       frameWidth: 1280,
       frameHeight: 720,
       qualityLimitationReason: "none",
+      qualityLimitationDurations: { none: 0, cpu: totals.cpu_s ?? 0, bandwidth: 0, other: 0 },
       encoderImplementation: "OpenH264",
       codecId: "CV",
     },
+    { id: "SV", type: "media-source", kind: "video", framesPerSecond: 30 },
     { id: "RA", type: "remote-inbound-rtp", kind: "audio", packetsLost: 0, roundTripTime: 0.02 },
     { id: "RV", type: "remote-inbound-rtp", kind: "video", packetsLost: totals.lost, roundTripTime: 0.0312 },
     { id: "T", type: "transport", selectedCandidatePairId: "P" },
@@ -51,16 +53,21 @@ function report(
 test("two readings give rates, and what the packets went through", () => {
   const [first, counters] = fold(report(1_000, { bytes: 10_000, packets: 100, lost: 0, frames: 10 }), null);
   expect(first.bps).toBe(0);
-  const [second] = fold(report(3_000, { bytes: 510_000, packets: 500, lost: 20, frames: 70 }), counters);
+  const [second] = fold(
+    report(3_000, { bytes: 510_000, packets: 500, lost: 20, frames: 70, cpu_s: 0.5 }),
+    counters,
+  );
   expect(second).toEqual({
     bps: 2_000_000,
     audio_bps: 0,
     loss: 0.05,
     round_trip_ms: 31,
     frames_per_s: 30,
+    source_frames_per_s: 30,
     width: 1280,
     height: 720,
     limit: "none",
+    cpu_share: 0.25,
     available_bps: 3_100_000,
     video_codec: "H264",
     audio_codec: "red",
@@ -123,5 +130,19 @@ test("each trouble has its name", () => {
   expect(told(...times(8, { ...held, bps: 1_500_000 }), ...times(2, {}))).toBe("fair uplink");
   expect(told(...times(10, { ...held, bps: 300_000 }))).toBe("poor uplink");
   expect(told(...times(10, { limit: "cpu" }))).toBe("fair cpu");
-  expect(told(...times(10, { frames_per_s: 12 }))).toBe("fair frames");
+  expect(told(...times(10, { frames_per_s: 12, source_frames_per_s: 12 }))).toBe("fair frames");
+});
+
+test("dim light is not blamed for frames that the computer leaves out", () => {
+  expect(told(...times(10, { frames_per_s: 12, source_frames_per_s: 30 }))).toBe("fair cpu");
+  // The reason of the moment may be another whenever it is read; how long it held tells.
+  expect(told(...times(10, { frames_per_s: 24, cpu_share: 0.8 }))).toBe("fair cpu");
+  expect(told(...times(10, { frames_per_s: 12, source_frames_per_s: null }))).toBe("fair frames");
+  const short = { limit: "bandwidth", available_bps: 6_000_000, frames_per_s: 12 } as const;
+  expect(told(...times(10, short))).toBe("good");
+});
+
+test("a shared screen gives few frames and nothing is the matter", () => {
+  const still = Array.from({ length: 10 }, () => ({ ...GOOD, frames_per_s: 1, source_frames_per_s: 1 }));
+  expect(judge(still, { ...WISHED, frames_per_s: 0 })).toEqual({ is: "good" });
 });

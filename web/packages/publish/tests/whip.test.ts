@@ -68,6 +68,7 @@ function whip(): Whip {
     plan: PLAN,
     picture: null,
     sound: null,
+    start_bps: null,
     taken: async () => false,
     changed: () => {},
   });
