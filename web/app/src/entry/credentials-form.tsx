@@ -12,7 +12,7 @@ import { Icon } from "../shell/icon.tsx";
 import { PASSWORD_CHARS_MIN } from "../shell/password.ts";
 import { PasswordField } from "../shell/password-field.tsx";
 import { shellText } from "../shell/words.ts";
-import { focusWrong } from "./focus-wrong.ts";
+import { useFocusOnWrong } from "./focus-wrong.ts";
 import { entryText } from "./words.ts";
 
 /** The pause where the server does not say how long. */
@@ -30,6 +30,7 @@ export function CredentialsForm({ isNew, onDone }: { isNew: boolean; onDone: () 
   const busy = useSignal(false);
   const until = useSignal(0);
   const now = useSignal(Date.now());
+  useFocusOnWrong(form, wrong.value);
   const paused_ms = useComputed(() => Math.max(0, until.value - now.value));
 
   useEffect(() => {
@@ -73,7 +74,6 @@ export function CredentialsForm({ isNew, onDone }: { isNew: boolean; onDone: () 
       busy.value = false;
       wrong.value = refused(result.failure);
     }
-    focusWrong(form.current);
   };
 
   return (

@@ -1,6 +1,12 @@
 // After a form was refused, the first wrong field is where one wants to type.
 
-/** Puts the focus there, once the form shows what is wrong. */
-export function focusWrong(form: HTMLFormElement | null): void {
-  requestAnimationFrame(() => form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+import type { RefObject } from "preact";
+import { useLayoutEffect } from "preact/hooks";
+
+/** Puts the focus there as soon as the form shows what is wrong. */
+export function useFocusOnWrong(form: RefObject<HTMLFormElement | null>, wrong: object): void {
+  useLayoutEffect(
+    () => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
+    [form, wrong],
+  );
 }

@@ -1,7 +1,7 @@
 // After the first run: the room's addresses, the key this once, and the way to the studio.
 
 import type { SetupDoneDto } from "@livehouse/protocol";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { CopyLine } from "../shell/copy-line.tsx";
 import { Icon } from "../shell/icon.tsx";
@@ -10,7 +10,7 @@ import { entryText } from "./words.ts";
 export function SetupDone({ name, answer }: { name: string; answer: SetupDoneDto }) {
   const t = entryText().setup;
   const head = useRef<HTMLHeadingElement>(null);
-  useEffect(() => head.current?.focus(), []);
+  useLayoutEffect(() => head.current?.focus(), []);
   return (
     <div class="card setup-done">
       <span class="setup-tick" aria-hidden="true">

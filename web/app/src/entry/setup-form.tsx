@@ -11,7 +11,7 @@ import { Icon } from "../shell/icon.tsx";
 import { PASSWORD_CHARS_MIN } from "../shell/password.ts";
 import { PasswordField } from "../shell/password-field.tsx";
 import { shellText } from "../shell/words.ts";
-import { focusWrong } from "./focus-wrong.ts";
+import { useFocusOnWrong } from "./focus-wrong.ts";
 import { type RoomDraft, RoomFields, slugFor } from "./room-fields.tsx";
 import { isSlug } from "./slug.ts";
 import { entryText } from "./words.ts";
@@ -26,6 +26,7 @@ export function SetupForm(props: { token: string; onDone: (name: string, answer:
   const draft = useSignal<RoomDraft>({ title: "", slug: "" });
   const wrong = useSignal<Wrong>({});
   const busy = useSignal(false);
+  useFocusOnWrong(form, wrong.value);
   const touched = (): void => {
     wrong.value = {};
   };
@@ -52,7 +53,6 @@ export function SetupForm(props: { token: string; onDone: (name: string, answer:
         found.whole = `${t.used} ${t.usedWhy}`;
     }
     wrong.value = found;
-    focusWrong(form.current);
   };
 
   return (

@@ -14,7 +14,7 @@ export function Button(
     kind?: ButtonKind;
     size?: "small" | "normal" | "large";
     icon?: IconName;
-    /** It is at work: it keeps its place and takes no second press. */
+    /** It is at work: it keeps its place and the focus, and takes no second press. */
     busy?: boolean;
     wide?: boolean;
     class?: string;
@@ -29,6 +29,7 @@ export function Button(
     wide = false,
     children,
     class: more,
+    onClick,
     ...native
   } = props;
   const names = `button button-${kind} button-${size}${wide ? " button-wide" : ""}${more ? ` ${more}` : ""}`;
@@ -38,7 +39,9 @@ export function Button(
       {...native}
       class={names}
       aria-busy={busy}
-      disabled={native.disabled === true || busy}
+      // One that is `disabled` loses the focus, and the keyboard would begin anew at the top of the page.
+      aria-disabled={busy || undefined}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
     >
       {busy ? <span class="spinner" aria-hidden="true" /> : icon && <Icon name={icon} size={18} />}
       <span>{children}</span>

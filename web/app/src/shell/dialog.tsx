@@ -1,10 +1,13 @@
 // A question that comes before everything else: the browser's own modal dialog, with its focus trap and Escape.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import { IconButton } from "./button.tsx";
 import { shellText } from "./words.ts";
+
+/** The first thing to answer, not the way out; what only password managers read is none. */
+const FIRST = "[autofocus], input:not([tabindex='-1']), select, textarea, .button";
 
 export function Dialog(props: {
   open: boolean;
@@ -19,13 +22,13 @@ export function Dialog(props: {
   const t = shellText();
   const { open, onClose } = props;
 
-  useEffect(() => {
+  // Before the browser takes the next key: one pressed right after opening belongs to the dialog.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element === null) return;
     if (open && !element.open) {
       element.showModal();
-      // The first thing to answer, not the way out.
-      element.querySelector<HTMLElement>("[autofocus], input, select, textarea, .button")?.focus();
+      element.querySelector<HTMLElement>(FIRST)?.focus();
     }
     if (!open && element.open) element.close();
   }, [open]);

@@ -2,9 +2,12 @@
 // because not every browser places it.
 
 import type { ComponentChildren, RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 const GAP = 8;
+
+/** What has the focus when it opens; where there is none of it, the panel itself. */
+const FIRST = "[data-first], button:enabled, input:enabled, [tabindex='0']";
 
 /** Opens beside `anchor`, above or below as there is room. Escape and a press elsewhere close it. */
 export function Popover(props: {
@@ -17,6 +20,7 @@ export function Popover(props: {
   children: ComponentChildren;
 }) {
   const panel = useRef<HTMLDivElement>(null);
+  const pressed = useRef(false);
   const { open, onClose } = props;
   const anchor = (): HTMLElement | null =>
     typeof props.anchor === "function" ? props.anchor() : props.anchor.current;
@@ -24,27 +28,33 @@ export function Popover(props: {
   useLayoutEffect(() => {
     const element = panel.current;
     if (element === null || !open) return;
+    pressed.current = false;
+    const opener = openerOf(anchor());
     element.showPopover();
     const place = (): void => placeBeside(element, anchor());
     place();
+    // Before the browser takes the next key: one pressed right after opening belongs to what has opened.
+    (element.querySelector<HTMLElement>(FIRST) ?? element).focus();
     const watch = new ResizeObserver(place);
     watch.observe(element);
     window.addEventListener("resize", place);
+    const press = (event: PointerEvent): void => {
+      pressed.current = event.target instanceof Node && anchor()?.contains(event.target) === true;
+    };
+    const release = (): void => {
+      pressed.current = false;
+    };
+    document.addEventListener("pointerdown", press, true);
+    document.addEventListener("click", release);
     return () => {
       watch.disconnect();
       window.removeEventListener("resize", place);
+      document.removeEventListener("pointerdown", press, true);
+      document.removeEventListener("click", release);
       if (element.matches(":popover-open")) element.hidePopover();
-    };
-  }, [open]);
-
-  useEffect(() => {
-    if (!open) return;
-    const opener = document.activeElement;
-    panel.current?.querySelector<HTMLElement>("[data-first], button, input, [tabindex='0']")?.focus();
-    return () => {
       // Give the focus back only if it would otherwise be lost.
       const now = document.activeElement;
-      if (opener instanceof HTMLElement && (now === null || now === document.body)) opener.focus();
+      if (now === null || now === document.body) opener?.focus();
     };
   }, [open]);
 
@@ -53,15 +63,26 @@ export function Popover(props: {
     <div
       ref={panel}
       popover="auto"
+      tabIndex={-1}
       class={`popover${props.class ? ` ${props.class}` : ""}`}
       {...(props.label === undefined ? {} : { role: "dialog", "aria-label": props.label })}
       onToggle={(event) => {
-        if (event.newState === "closed") onClose();
+        // One that was replaced by another says so when it is gone already, and closes nothing any more.
+        if (event.newState !== "closed" || !event.currentTarget.isConnected) return;
+        // A finger on the anchor closes before it clicks, and the click would open anew; so its click is waited for.
+        if (pressed.current) document.addEventListener("click", onClose, { once: true });
+        else onClose();
       }}
     >
       {props.children}
     </div>
   );
+}
+
+/** Who gets the focus back. Some browsers give none to a button that is clicked; then it is the anchor's. */
+function openerOf(anchor: HTMLElement | null): HTMLElement | null {
+  const now = document.activeElement;
+  return now instanceof HTMLElement && now !== document.body ? now : anchor;
 }
 
 function placeBeside(panel: HTMLElement, anchor: HTMLElement | null): void {

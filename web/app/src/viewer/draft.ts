@@ -22,14 +22,14 @@ export class Draft {
   readonly nextAt = signal(0);
   /** Why the last was refused, in words; gone with the next stroke. */
   readonly refusal = signal<string | null>(null);
-  /** Asks the field for the focus. */
-  readonly wantsFocus = signal(0);
+  /** Puts the focus into the field, at once: the next key belongs there. The field says how, while there is one. */
+  focusField: () => void = () => {};
   readonly #chosen = new Map<number, string>();
 
   reply(row: Said): void {
     this.replyTo.value = row;
     this.kind.value = "chat";
-    this.wantsFocus.value += 1;
+    this.focusField();
   }
 
   mention(id: number, name: string): void {
@@ -38,7 +38,7 @@ export class Draft {
     const text = this.text.value;
     const space = text === "" || text.endsWith(" ") ? "" : " ";
     this.text.value = `${text}${space}@${name} `;
-    this.wantsFocus.value += 1;
+    this.focusField();
   }
 
   /** A name was chosen while writing. */

@@ -44,7 +44,13 @@ export function MessageMenu(props: {
   const order = (what: Order) => then(() => void visit.line.order(what));
   return (
     <>
-      <Popover open={target !== null} onClose={onClose} anchor={() => target?.anchor ?? null}>
+      {/* Another message's menu is another one, also where it opens while this one is still open. */}
+      <Popover
+        key={row?.seq ?? 0}
+        open={target !== null}
+        onClose={onClose}
+        anchor={() => target?.anchor ?? null}
+      >
         {row && (
           <Menu label={t.actions(row.name)}>
             {!row.danmaku && (

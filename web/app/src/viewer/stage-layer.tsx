@@ -3,7 +3,7 @@
 import { type Comment, Stage } from "@livehouse/danmaku";
 import type { Bullet } from "@livehouse/room";
 import { effect, type ReadonlySignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { danmakuSettings } from "./bullet-style.ts";
 import type { Visit } from "./visit.ts";
@@ -13,7 +13,8 @@ const makeWorker = (): Worker =>
 
 export function StageLayer({ visit, paused }: { visit: Visit; paused: ReadonlySignal<boolean> }) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before the line to the room says its first word: what flies then would be missed.
+  useLayoutEffect(() => {
     if (box.current === null) return;
     const { room } = visit.line;
     const stage = new Stage(box.current, danmakuSettings.peek(), makeWorker);

@@ -4,7 +4,7 @@
 import type { Outcome } from "@livehouse/client";
 import type { Order, RoomCardDto } from "@livehouse/protocol";
 import { LikePress } from "@livehouse/room";
-import { effect, type Signal, signal } from "@preact/signals";
+import { computed, effect, type Signal, signal } from "@preact/signals";
 
 import { api, loadMe, me } from "../shell/account.ts";
 import { RoomLine } from "../shell/room-line.ts";
@@ -73,10 +73,22 @@ export class Visit {
     return this.line.session.send(order);
   }
 
-  /** Runs `then` once the visitor has a name. */
+  /** Runs `then` once the visitor has a name. As long as it is not known who one is, nobody is asked for one. */
   withName(then: () => void): void {
-    if (this.line.room.moderation.me.value.id !== null || me.value?.person) then();
-    else this.nameWanted.value = then;
+    const { moderation, sign } = this.line.room;
+    if (moderation.me.value.id !== null || me.value?.person) return then();
+    const known = computed(() => me.value !== null || sign.value !== null);
+    if (known.value) {
+      this.nameWanted.value = then;
+      return;
+    }
+    const stop = known.subscribe((yes) => {
+      if (!yes) return;
+      queueMicrotask(() => {
+        stop();
+        this.withName(then);
+      });
+    });
   }
 
   /** The visitor has taken a name: the line is opened anew under it, then what waited goes on. */

@@ -1,47 +1,22 @@
 // Every state of the viewer's page, in both themes, as axe reads it: no finding.
 
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-
-import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { findings } from "./axe.ts";
 import { launch, publisher } from "./chromium.ts";
 import { evening } from "./evening.ts";
 import { House } from "./house.ts";
 
 let browser: Browser;
 let show: (offer: string) => Promise<string>;
-let axe: string;
 
 beforeAll(async () => {
   browser = await launch("--autoplay-policy=no-user-gesture-required");
   show = await publisher(browser);
-  axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 });
 
 afterAll(() => browser.close());
-
-async function findings(page: Page): Promise<string[]> {
-  // What is still fading in has the contrast of nothing yet.
-  await page.evaluate(() =>
-    Promise.allSettled(
-      document
-        .getAnimations()
-        .filter((animation) => animation.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
-        .map((animation) => animation.finished),
-    ),
-  );
-  await page.evaluate(axe);
-  const results = await page.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return results.violations.map(
-    ({ id, nodes }) =>
-      `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(" | ")}`,
-  );
-}
 
 type State = {
   name: string;
@@ -138,7 +113,7 @@ const STATES: State[] = [
   {
     name: "a mention being written",
     act: async (page) => {
-      await page.getByRole("radio", { name: "Chat", exact: true }).check({ force: true });
+      await page.getByRole("radio", { name: "Chat", exact: true }).check();
       await page.locator("textarea").pressSequentially("@");
       await page.getByRole("option").first().waitFor();
     },

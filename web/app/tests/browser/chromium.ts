@@ -1,4 +1,4 @@
-// The browser, and a page in it that publishes a show to whoever asks.
+// The browser, and pages in it at the other end: one that publishes a show to whoever asks, one that takes a show.
 
 import { type Browser, chromium, type Page } from "playwright-core";
 
@@ -16,6 +16,19 @@ const QUIET = [
   "--disable-features=WebRtcHideLocalIpsWithMdns",
 ];
 
+/** A camera and a microphone that are not there, and somebody who allows them when the page asks. */
+export const FAKE_DEVICES = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=fps=30"];
+
+/** Runs in a page: the browser says that nobody has been asked yet. With fake devices it would say "granted". */
+export function notAskedYet(): void {
+  const query = navigator.permissions.query.bind(navigator.permissions);
+  navigator.permissions.query = async (wish) => {
+    const status = await query(wish);
+    Object.defineProperty(status, "state", { value: "prompt" });
+    return status;
+  };
+}
+
 export function launch(...more: string[]): Promise<Browser> {
   return chromium.launch({ executablePath: EXECUTABLE, headless: true, args: [...QUIET, ...more] });
 }
@@ -25,6 +38,13 @@ export async function publisher(browser: Browser): Promise<(offer: string) => Pr
   const page = await browser.newPage();
   await page.goto("about:blank");
   await page.evaluate(drawStage);
+  return (offer) => page.evaluate(answer, offer);
+}
+
+/** One who takes any show and looks at none of it. Returns what answers a publisher's offer. */
+export async function taker(browser: Browser): Promise<(offer: string) => Promise<string>> {
+  const page = await browser.newPage();
+  await page.goto("about:blank");
   return (offer) => page.evaluate(answer, offer);
 }
 
@@ -85,11 +105,15 @@ function drawStage(): void {
   (window as unknown as { show: MediaStream }).show = stream;
 }
 
-/** Runs in the publisher's page. */
+/** Runs in the page at the other end. */
 async function answer(offer: string): Promise<string> {
   const peer = new RTCPeerConnection();
-  const { show } = window as unknown as { show: MediaStream };
-  for (const track of show.getTracks()) peer.addTrack(track, show);
+  // The other page is closed without a goodbye, and an encoder that goes on for nobody slows down the next test.
+  peer.onconnectionstatechange = () => {
+    if (peer.connectionState === "disconnected" || peer.connectionState === "failed") peer.close();
+  };
+  const { show } = window as unknown as { show?: MediaStream };
+  for (const track of show?.getTracks() ?? []) peer.addTrack(track, show as MediaStream);
   await peer.setRemoteDescription({ type: "offer", sdp: offer });
   await peer.setLocalDescription();
   await new Promise<void>((gathered) => {

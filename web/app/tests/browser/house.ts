@@ -8,16 +8,21 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import type {
+  AccessDto,
   ClientMessage,
+  CurveDto,
   EventBody,
   EventDto,
   LiveDto,
   Order,
   Present,
-  RoleDto,
   ServerMessage,
 } from "@livehouse/protocol";
 import { type WebSocket, WebSocketServer } from "ws";
+
+import { Accounts, type Person, type Reply } from "./accounts.ts";
+import { carryOut } from "./orders.ts";
+import { answerRoom } from "./room-api.ts";
 
 const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
 
@@ -41,33 +46,44 @@ const PAGES: Record<string, string> = {
   "sign-in": "sign-in",
 };
 
-type Person = { id: number; name: string; role: RoleDto };
-
 /** How an order is answered; nothing is the usual answer. */
 export type Judge = (order: Order, by: Person) => Partial<ServerMessage & { type: "refused" }> | undefined;
 
+/** Answers a peer's offer. */
+export type Answer = (offer: string) => Promise<string>;
+
 export class House {
+  readonly slug = "jazz";
+  readonly accounts = new Accounts();
   readonly host: Present = { id: 1, name: "林小满", role: "host" };
+  /** Who is told to be here, besides the uncounted. */
+  people: Present[] = [this.host];
   title = "周五爵士夜 Friday Jazz";
+  access: AccessDto = "public";
+  curve: CurveDto = { per_minute_max: 30, tau_ms: 5_000 };
   live: LiveDto = { state: "off" };
   slowModeS = 0;
   likes = 1_204;
   present = 128;
   /** The room asks for this key. */
   key: string | null = null;
-  /** Who visitors are who have not said; `null` is nobody. */
-  visitor: Person | null = null;
+  entered = false;
   judge: Judge = () => undefined;
   /** Answers a viewer's offer, if there is a show. */
-  answerOffer: ((offer: string) => Promise<string>) | null = null;
+  answerOffer: Answer | null = null;
+  /** Answers the studio's offer, if a show may begin. */
+  answerShow: Answer | null = null;
   readonly orders: Order[] = [];
   readonly log: EventDto[] = [];
   readonly requests: string[] = [];
+  /** Who visitors are is told only after this, to them as to the room. */
+  toldAfter: Promise<void> = Promise.resolve();
   /** Sockets are refused, as some networks do. */
   refuseSockets = false;
   #seq = 100;
-  #entered = false;
   readonly #sockets = new Set<WebSocket>();
+  /** Those that were welcomed: nobody hears of an event before, here as in the real house. */
+  readonly #inside = new Set<WebSocket>();
   readonly #server: Server;
   #welcomedOnce: () => void = () => {};
   /** Somebody has been welcomed: what happens from now on is told to them. */
@@ -96,6 +112,15 @@ export class House {
 
   get url(): string {
     return `http://localhost:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Who visitors are who have not said; `null` is nobody. */
+  get visitor(): Person | null {
+    return this.accounts.visitor;
+  }
+
+  set visitor(person: Person | null) {
+    this.accounts.visitor = person;
   }
 
   async close(): Promise<void> {
@@ -136,39 +161,61 @@ export class House {
   }
 
   tell(message: ServerMessage): void {
-    for (const socket of this.#sockets) socket.send(JSON.stringify(message));
+    for (const socket of this.#inside) socket.send(JSON.stringify(message));
   }
 
   /** Every line breaks. */
   breakLines(code = 1012): void {
+    this.#inside.clear();
     for (const socket of this.#sockets) socket.close(code);
   }
 
-  #join(socket: WebSocket): void {
-    this.#sockets.add(socket);
-    socket.on("close", () => this.#sockets.delete(socket));
-    socket.on("message", (data) => {
-      const message = JSON.parse(String(data)) as ClientMessage;
-      if ("join" in message) {
-        socket.send(JSON.stringify(this.#welcome(message.resume?.seq ?? null)));
-        this.#welcomedOnce();
-      } else for (const answer of this.#answer(message.key, message)) socket.send(JSON.stringify(answer));
-    });
+  nameOf(id: number): string {
+    for (const event of this.log) if (event.event === "said" && event.by === id) return event.name;
+    return this.people.find((person) => person.id === id)?.name ?? "?";
   }
 
-  #welcome(since: number | null): ServerMessage {
+  liked(count: number): void {
+    this.likes += count;
+    this.tell({ type: "counts", present: this.present, likes: this.likes });
+  }
+
+  configured(order: Extract<Order, { do: "configure" }>): EventBody {
+    this.title = order.title ?? this.title;
+    this.access = order.access ?? this.access;
+    this.curve = order.danmaku ?? this.curve;
+    return { event: "configured", by: 1, title: this.title, access: this.access, danmaku: this.curve };
+  }
+
+  /** Hears an order, and answers it. */
+  answer(key: number, order: Order): ServerMessage {
+    this.orders.push(order);
+    if (order.do === "ping") return { type: "pong", key, at: Date.now() };
+    const me = this.visitor;
+    if (me === null) return { type: "refused", key, code: "not_present", message: "", retry_at: null };
+    const refused = this.judge(order, me);
+    if (refused !== undefined) {
+      return { type: "refused", key, code: "too_fast", message: "", retry_at: null, ...refused };
+    }
+    if (order.do === "slow_mode") this.slowModeS = order.seconds;
+    if (order.do === "end_live") this.live = { state: "off" };
+    const event = carryOut(order, me, this);
+    return { type: "done", key, event: event && this.happen(event) };
+  }
+
+  welcome(since: number | null): ServerMessage {
     const me = this.visitor;
     return {
       type: "welcome",
       you: { id: me?.id ?? null, name: me?.name ?? null, role: me?.role ?? "guest", muted_until: null },
       room: {
-        slug: "jazz",
+        slug: this.slug,
         title: this.title,
-        access: "public",
+        access: this.access,
         host: this.host,
         live: this.live,
         slow_mode_s: this.slowModeS,
-        danmaku: { per_minute_max: 30, tau_ms: 5_000 },
+        danmaku: this.curve,
         counts: { present: this.present, likes: this.likes },
         now: Date.now(),
       },
@@ -179,72 +226,32 @@ export class House {
     };
   }
 
-  #answer(key: number, order: Order): ServerMessage[] {
-    this.orders.push(order);
-    if (order.do === "ping") return [{ type: "pong", key, at: Date.now() }];
-    const me = this.visitor;
-    if (me === null) return [{ type: "refused", key, code: "not_present", message: "", retry_at: null }];
-    const refused = this.judge(order, me);
-    if (refused !== undefined) {
-      return [{ type: "refused", key, code: "too_fast", message: "", retry_at: null, ...refused }];
-    }
-    return [{ type: "done", key, event: this.#carryOut(order, me) }];
+  #join(socket: WebSocket): void {
+    this.#sockets.add(socket);
+    socket.on("close", () => {
+      this.#sockets.delete(socket);
+      this.#inside.delete(socket);
+    });
+    socket.on("message", (data) => {
+      const message = JSON.parse(String(data)) as ClientMessage;
+      if ("join" in message) void this.toldAfter.then(() => this.#letIn(socket, message.resume?.seq ?? null));
+      else socket.send(JSON.stringify(this.answer(message.key, message)));
+    });
   }
 
-  #carryOut(order: Order, me: Person): EventDto | null {
-    const by = { by: me.id, name: me.name, role: me.role };
-    switch (order.do) {
-      case "chat": {
-        const { text, reply_to, mentions } = order;
-        const speech = {
-          speech: "chat",
-          text,
-          ...(reply_to === null ? {} : { reply_to }),
-          mentions,
-        } as const;
-        return this.happen({ event: "said", ...by, ...speech });
-      }
-      case "danmaku": {
-        const { text, mode, colour, size } = order;
-        return this.happen({ event: "said", ...by, speech: "danmaku", text, mode, colour, size });
-      }
-      case "like":
-        this.likes += order.count;
-        this.tell({ type: "counts", present: this.present, likes: this.likes });
-        return null;
-      case "delete":
-        return this.happen({ event: "deleted", by: me.id, message: order.message });
-      case "mute":
-        return this.happen({
-          event: "muted",
-          by: me.id,
-          whom: order.whom,
-          name: this.#nameOf(order.whom),
-          until: Date.now() + order.seconds * 1000,
-        });
-      case "ban":
-        return this.happen({
-          event: "banned",
-          by: me.id,
-          whom: order.whom,
-          name: this.#nameOf(order.whom),
-          until: null,
-        });
-      default:
-        return null;
-    }
-  }
-
-  #nameOf(id: number): string {
-    for (const event of this.log) if (event.event === "said" && event.by === id) return event.name;
-    return "?";
+  #letIn(socket: WebSocket, since: number | null): void {
+    if (socket.readyState !== socket.OPEN) return;
+    socket.send(JSON.stringify(this.welcome(since)));
+    this.#inside.add(socket);
+    this.#welcomedOnce();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? "/", "http://x").pathname;
     this.requests.push(`${request.method} ${path}`);
     if (path.startsWith("/api/v1/")) return this.#api(path.slice("/api/v1".length), request, response);
-    if (path.startsWith("/whep/")) return this.#whep(request, response);
+    if (path.startsWith("/whep/")) return this.#session("/whep", this.answerOffer, request, response);
+    if (path.startsWith("/whip/")) return this.#session("/whip", this.answerShow, request, response);
     const page = PAGES[path.split("/")[1] ?? ""];
     const file = path === "/" ? "index.html" : page === undefined ? path.slice(1) : `${page}.html`;
     const body = await readFile(join(DIST, file)).catch(() => null);
@@ -253,67 +260,45 @@ export class House {
     response.writeHead(200, { "content-type": kind, "content-security-policy": POLICY }).end(body);
   }
 
-  async #whep(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method !== "POST") return void response.writeHead(200).end();
+  /** WHEP and WHIP: an offer is answered, everything after it is taken note of. */
+  async #session(
+    way: "/whep" | "/whip",
+    answer: Answer | null,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     const offer = await bodyOf(request);
-    if (this.answerOffer === null) return void response.writeHead(503).end();
-    const answer = await this.answerOffer(offer);
-    const headers = { "content-type": "application/sdp", location: "/whep/jazz/s1", etag: '"1"' };
-    response.writeHead(201, headers).end(answer);
+    if (request.method !== "POST") {
+      response.writeHead(request.method === "PATCH" ? 204 : 200).end();
+      if (way === "/whip" && request.method === "DELETE") this.#show(false);
+      return;
+    }
+    if (answer === null) return void response.writeHead(503).end();
+    const sdp = await answer(offer);
+    const headers = { "content-type": "application/sdp", location: `${way}/jazz/s1`, etag: '"1"' };
+    response.writeHead(201, headers).end(sdp);
+    if (way === "/whip") this.#show(true);
+  }
+
+  #show(on: boolean): void {
+    this.live = on ? { state: "on", show: 1, since: Date.now() } : { state: "off" };
+    this.happen({ event: on ? "live_started" : "live_ended", show: 1 });
   }
 
   async #api(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const say = (status: number, body: unknown): void =>
-      void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-    const me = (): unknown => ({
-      person: this.visitor && { id: this.visitor.id, name: this.visitor.name, registered: false },
-      rooms: [],
-      setup_needed: false,
-      registration_open: true,
-    });
     const text = await bodyOf(request);
-    switch (`${request.method} ${path}`) {
-      case "GET /me":
-        return say(200, me());
-      case "POST /guests": {
-        const { name } = JSON.parse(text) as { name: string };
-        if (name.toLowerCase() === "admin") return say(409, { code: "name_taken", message: "" });
-        this.visitor = { id: 77, name, role: "guest" };
-        return say(200, me());
-      }
-      case "GET /rooms/jazz":
-        return say(200, {
-          slug: "jazz",
-          title: this.title,
-          host: this.host.name,
-          access: this.key === null ? "public" : "by_key",
-          live: this.live,
-          present: this.present,
-          role: this.visitor?.role ?? "guest",
-          may_enter: this.key === null || this.#entered,
-        });
-      case "POST /rooms/jazz/entry": {
-        this.#entered = (JSON.parse(text) as { key: string }).key === this.key;
-        return this.#entered
-          ? void response.writeHead(204).end()
-          : say(403, { code: "wrong_key", message: "" });
-      }
-      case "GET /rooms/jazz/history":
-        return say(200, { epoch: 1, events: [], more: false });
-      case "GET /rooms/jazz/people":
-        return say(200, { present: this.present, people: [this.host] });
-      case "GET /rooms/jazz/events":
-        response.writeHead(200, { "content-type": "text/event-stream" });
-        response.write(`data: ${JSON.stringify(this.#welcome(null))}\n\n`);
-        return;
-      case "POST /rooms/jazz/orders": {
-        const { key, ...order } = JSON.parse(text) as { key: number } & Order;
-        const answer = this.#answer(key, order)[0];
-        return answer?.type === "refused" ? say(409, answer) : say(200, answer);
-      }
-      default:
-        return say(404, { code: "no_such_room", message: "" });
+    if (path === `/rooms/${this.slug}/events`) {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      return void response.write(`data: ${JSON.stringify(this.welcome(null))}\n\n`);
     }
+    const line = `${request.method} ${path}`;
+    if (line === "GET /me" || line === "POST /sessions") await this.toldAfter;
+    // What measures the uplink is no JSON.
+    const said: unknown = request.headers["content-type"] === "application/json" ? JSON.parse(text) : null;
+    const reply: Reply = this.accounts.answer(line, said, this) ??
+      answerRoom(line, said, this) ?? { status: 404, body: { code: "no_such_room", message: "" } };
+    response.writeHead(reply.status, { "content-type": "application/json" });
+    response.end(reply.body === undefined ? undefined : JSON.stringify(reply.body));
   }
 }
 

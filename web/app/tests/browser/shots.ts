@@ -167,7 +167,7 @@ const shots: Shot[] = [
     dark: false,
     locale: "en",
     act: async (page) => {
-      await page.getByRole("radio", { name: "Chat", exact: true }).check({ force: true });
+      await page.getByRole("radio", { name: "Chat", exact: true }).check();
       await page.locator("textarea").pressSequentially("@a");
       await page.waitForTimeout(500);
     },

@@ -1,6 +1,6 @@
 // The built viewer's page in Chromium, against a small house: what a person sees and does there.
 
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { complaints, launch, publisher } from "./chromium.ts";
@@ -44,6 +44,11 @@ async function visit(options: BrowserContextOptions = {}, path = "/r/jazz"): Pro
   await page.goto(house.url + path);
 }
 
+/** The row with these words, once the room has it: not one that is still on its way. */
+function row(words: string): Locator {
+  return page.locator(".row:not(.row-pending) .row-text", { hasText: words });
+}
+
 /** The chat's rows as a transcript. */
 async function transcript(): Promise<string[]> {
   return page.locator(".log li").evaluateAll((rows) =>
@@ -62,7 +67,7 @@ async function say(words: string): Promise<void> {
 }
 
 async function chatMode(): Promise<void> {
-  await page.getByRole("radio", { name: "Chat", exact: true }).check({ force: true });
+  await page.getByRole("radio", { name: "Chat", exact: true }).check();
 }
 
 function onAir(): void {
@@ -70,10 +75,20 @@ function onAir(): void {
   house.answerOffer = show;
 }
 
-/** How many pixels of the danmaku's canvas are not empty. */
+/** How many pixels of the danmaku's canvas are not empty. It is drawn by a worker; what it shows can be copied. */
 async function inkOfStage(): Promise<number> {
-  const picture = await page.locator(".stage").screenshot();
-  return picture.length;
+  return page.locator("canvas.stage").evaluate((stage: HTMLCanvasElement) => {
+    const copy = document.createElement("canvas");
+    copy.width = stage.clientWidth;
+    copy.height = stage.clientHeight;
+    const pen = copy.getContext("2d");
+    if (pen === null) return 0;
+    pen.drawImage(stage, 0, 0, copy.width, copy.height);
+    const { data } = pen.getImageData(0, 0, copy.width, copy.height);
+    let ink = 0;
+    for (let at = 3; at < data.length; at += 4) if ((data[at] ?? 0) > 0) ink += 1;
+    return ink;
+  });
 }
 
 test("a show is watched: moving picture, sound, danmaku drawn by a worker", async () => {
@@ -83,7 +98,7 @@ test("a show is watched: moving picture, sound, danmaku drawn by a worker", asyn
     const video = document.querySelector("video");
     return video !== null && video.videoWidth > 0 && video.currentTime > 0.5 && !video.muted;
   });
-  expect(page.workers().length).toBe(1);
+  await expect.poll(() => page.workers().length).toBe(1);
   await page.getByText("LIVE").first().waitFor();
   house.happen({ event: "live_interrupted", show: 1, until: Date.now() + 60_000 });
   await page.getByText("Back in a moment").waitFor();
@@ -97,21 +112,21 @@ test("a show is watched: moving picture, sound, danmaku drawn by a worker", asyn
 test("a danmaku flies over the picture, and its words are in the chat", async () => {
   await visit();
   await page.getByText("The stage is quiet").waitFor();
-  const empty = await inkOfStage();
+  expect(await inkOfStage()).toBe(0);
   for (let n = 0; n < 6; n += 1) house.danmaku(TOM, `What a night ${n}`, 0xffe14d);
-  await page.getByText("What a night 5").waitFor();
-  await expect.poll(inkOfStage, { timeout: 8_000 }).toBeGreaterThan(empty + 1_000);
+  await row("What a night 5").waitFor();
+  await expect.poll(inkOfStage).toBeGreaterThan(1_000);
 });
 
 test("chat goes both ways, once each, in order", async () => {
   await visit();
   await chatMode();
   house.chat(TOM, "hello");
-  await page.locator(".row-text", { hasText: "hello" }).waitFor();
+  await row("hello").waitFor();
   await say("hi Tom");
-  await page.getByText("hi Tom").waitFor();
+  await row("hi Tom").waitFor();
   house.chat(TOM, "bye");
-  await page.getByText("bye").waitFor();
+  await row("bye").waitFor();
   expect(await transcript()).toEqual(["Tom: hello", "Ana: hi Tom", "Tom: bye"]);
 });
 
@@ -152,8 +167,22 @@ test("one without a name is asked for it, and what was written goes on", async (
   await page.getByText("Somebody has that name already.").waitFor();
   await name.fill("Ana");
   await page.keyboard.press("Enter");
-  await page.locator(".row-text", { hasText: "first words" }).waitFor();
+  await row("first words").waitFor();
   expect(await transcript()).toEqual(["Ana: first words"]);
+});
+
+test("one with a name is not asked for it, however early the first word is", async () => {
+  let tell = (): void => {};
+  house.toldAfter = new Promise<void>((done) => {
+    tell = done;
+  });
+  await visit();
+  await chatMode();
+  await say("early");
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  tell();
+  await row("early").waitFor();
+  expect(await page.getByRole("dialog").count()).toBe(0);
 });
 
 test("a refused message comes back with the reason and a countdown, and can be sent after it", async () => {
@@ -170,7 +199,7 @@ test("a refused message comes back with the reason and a countdown, and can be s
   expect(await page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
   await page.getByText(/Next in/).waitFor({ state: "detached", timeout: 10_000 });
   await page.getByRole("button", { name: "Send" }).click();
-  await page.locator(".row-text", { hasText: "again" }).waitFor();
+  await row("again").waitFor();
 });
 
 test("Enter that ends a composition sends nothing", async () => {
@@ -206,14 +235,43 @@ test("staff delete, mute and ban from a message's menu; the room sees it", async
     await page.getByRole("menuitem", { name: item, exact: true }).click();
   };
   await menu("Mute for 10 minutes");
-  await page.getByText("Tom was muted").waitFor();
+  await page.locator(".row-notice", { hasText: "Tom was muted" }).waitFor();
   await menu("Ban");
   await page.getByRole("button", { name: "Ban for good" }).click();
-  await page.getByText("Tom was banned").waitFor();
+  await page.locator(".row-notice", { hasText: "Tom was banned" }).waitFor();
   await menu("Delete");
   await page.getByText("Message deleted").waitFor();
   expect(await page.content()).not.toContain("buy followers");
   expect(house.orders.map((order) => order.do)).toEqual(["mute", "ban", "delete"]);
+});
+
+test("the menu of another message opens at the first press, also while one is open; its own button closes it", async () => {
+  house.chat(TOM, "one");
+  // The first menu would lie over the second's button if they were neighbours.
+  for (let n = 0; n < 9; n += 1) house.chat({ id: 7, name: "Bo", role: "guest" }, `between ${n}`);
+  house.chat({ id: 5, name: "Eve", role: "guest" }, "two");
+  await visit();
+  await page.getByRole("button", { name: /Tom/ }).click();
+  await page.getByRole("menu", { name: /Tom/ }).waitFor();
+  await page.getByRole("button", { name: /Eve/ }).click();
+  await page.getByRole("menu", { name: /Eve/ }).waitFor();
+  await page.getByRole("menu", { name: /Tom/ }).waitFor({ state: "detached" });
+  expect(await page.getByRole("menu", { name: /Eve/ }).isVisible()).toBe(true);
+  await page.getByRole("button", { name: /Eve/ }).click();
+  await page.getByRole("menu").waitFor({ state: "detached" });
+});
+
+test("what a finger has opened, a second touch of the same button closes", async () => {
+  await visit({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+  const button = page.getByRole("button", { name: "Danmaku style" });
+  const panel = page.getByRole("dialog", { name: "Danmaku style" });
+  await button.tap();
+  await panel.waitFor();
+  await button.tap();
+  await panel.waitFor({ state: "detached" });
+  expect(await button.getAttribute("aria-expanded")).toBe("false");
+  await button.tap();
+  await panel.waitFor();
 });
 
 test("a viewer has no staff's entries; the muted and the banned are told", async () => {
@@ -236,12 +294,12 @@ test("a viewer has no staff's entries; the muted and the banned are told", async
 test("a broken line is mended, and what was missed is there once", async () => {
   await visit();
   house.chat(TOM, "before");
-  await page.getByText("before").waitFor();
+  await row("before").waitFor();
   house.breakLines();
   house.chat(TOM, "meanwhile");
-  await page.getByText("meanwhile").waitFor();
+  await row("meanwhile").waitFor();
   house.chat(TOM, "after");
-  await page.getByText("after").waitFor();
+  await row("after").waitFor();
   expect(await transcript()).toEqual(["Tom: before", "Tom: meanwhile", "Tom: after"]);
 });
 
@@ -249,10 +307,10 @@ test("where no socket comes through, the event stream is listened to and orders 
   house.refuseSockets = true;
   house.chat(TOM, "over there");
   await visit();
-  await page.getByText("over there").waitFor({ timeout: 20_000 });
+  await row("over there").waitFor();
   await chatMode();
   await say("posted");
-  await page.locator(".row-text", { hasText: "posted" }).waitFor();
+  await row("posted").waitFor();
   expect(house.requests).toContain("POST /api/v1/rooms/jazz/orders");
   // A refused socket is a browser's complaint, and expected here.
   wrong = wrong.filter((words) => !words.includes("WebSocket"));
@@ -270,6 +328,7 @@ test("a wrong key is said to be wrong, the right one opens", async () => {
   await visit({}, "/r/jazz#key=old");
   await page.getByText("That key does not fit.").waitFor();
   await page.getByLabel("Password").fill("nonsense");
+  await page.getByText("That key does not fit.").waitFor({ state: "detached" });
   await page.keyboard.press("Enter");
   await page.getByText("That key does not fit.").waitFor();
   await page.getByLabel("Password").fill("s3cret");
@@ -334,14 +393,10 @@ test("with the keyboard alone: reach the messages, walk them, answer one", async
   house.chat(TOM, "one");
   house.chat(TOM, "two");
   await visit();
-  await page.getByText("two").waitFor();
+  await row("two").waitFor();
   await page.locator(".log").focus();
-  await page.keyboard.press("ArrowUp");
-  await page.keyboard.press("ArrowUp");
-  await page.keyboard.press("Enter");
-  await page.getByRole("menuitem", { name: "Reply" }).waitFor();
-  await page.keyboard.press("Enter");
-  await page.getByText("Replying to Tom").waitFor();
+  // Nothing is waited for between the keys: somebody who knows the way does not wait either.
+  for (const key of ["ArrowUp", "ArrowUp", "Enter", "Enter"]) await page.keyboard.press(key);
   await page.keyboard.type("yes");
   await page.keyboard.press("Enter");
   await expect.poll(() => house.orders[0]).toMatchObject({ do: "chat", reply_to: house.log[0]?.seq });
@@ -358,8 +413,8 @@ test("what is asked for less motion gets no danmaku until it is switched on", as
 test("language and theme are switched, at once and for the next visit", async () => {
   await visit({ colorScheme: "light" });
   await page.getByRole("button", { name: "Settings" }).click();
-  await page.getByRole("radio", { name: "中文" }).check({ force: true });
-  await page.getByRole("radio", { name: "深色" }).check({ force: true });
+  await page.getByRole("radio", { name: "中文" }).check();
+  await page.getByRole("radio", { name: "深色" }).check();
   await page.reload();
   await page.getByText("舞台正安静着").waitFor();
   expect(
@@ -369,29 +424,40 @@ test("language and theme are switched, at once and for the next visit", async ()
 
 test("likes bounce at once and go out in handfuls", async () => {
   await visit();
-  const heart = page.getByRole("button", { name: /^Like/ });
-  for (let n = 0; n < 5; n += 1) await heart.click();
-  expect(await page.locator(".hearts i").count()).toBeGreaterThan(0);
+  const heart = page.getByRole("button", { name: "Like, 1,204 likes" });
+  // In one breath, as no machine that is busy could tell five presses from five handfuls.
+  const hearts = await heart.evaluate(async (button: HTMLElement) => {
+    for (let n = 0; n < 5; n += 1) button.click();
+    await new Promise(requestAnimationFrame);
+    return document.querySelectorAll(".hearts i").length;
+  });
+  expect(hearts).toBe(5);
   await page.getByText("1,209").waitFor();
   const likes = house.orders.flatMap((order) => (order.do === "like" ? [order.count] : []));
   expect(likes.reduce((sum, count) => sum + count, 0)).toBe(5);
-  expect(likes.length).toBeLessThan(5);
+  expect(likes.length).toBe(1);
 });
 
 test("who reads back stays where they are, and is told what is new", async () => {
   for (let n = 0; n < 80; n += 1) house.chat(TOM, `line ${n}`);
   await visit();
-  await page.getByText("line 79").waitFor();
+  await row("line 79").waitFor();
   const log = page.locator(".log");
   await log.hover();
+  // A wheel rolls on for a while; where one reads is where it has come to rest.
+  await log.evaluate((element) => {
+    const rest = new Promise((done) => element.addEventListener("scrollend", done, { once: true }));
+    Object.assign(window, { rest });
+  });
   await page.mouse.wheel(0, -600);
+  await page.evaluate(() => (window as unknown as { rest: Promise<unknown> }).rest.then(() => undefined));
   await page.getByRole("button", { name: "To the newest" }).waitFor();
   const before = await log.evaluate(({ scrollTop }) => scrollTop);
   house.chat(TOM, "news");
   await page.getByRole("button", { name: "1 new" }).waitFor();
   expect(await log.evaluate(({ scrollTop }) => scrollTop)).toBe(before);
   await page.getByRole("button", { name: "1 new" }).click();
-  await page.getByText("news").waitFor();
+  await row("news").waitFor();
   await page.getByRole("button", { name: "1 new" }).waitFor({ state: "detached" });
 });
 
@@ -401,6 +467,7 @@ test("on a phone the keyboard never hides the field, and the picture stays", asy
   await page.locator("textarea").focus();
   // A keyboard that resizes the page, as the page asks for: a bit more than half remains.
   await page.setViewportSize({ width: 390, height: 460 });
+  await page.waitForFunction(() => window.innerHeight === 460);
   const field = await page.locator("textarea").boundingBox();
   const player = await page.locator(".player").boundingBox();
   if (field === null || player === null) throw new Error("the field or the picture is gone");
