@@ -2,7 +2,7 @@
 
 use fanout::{Counts, Recovery};
 use model::{ParticipantId, Seq, ShowId, StreamPosition, Timestamp};
-use room::{Access, Answer, Command, Entry, Event, Live, Refusal, Speech, View};
+use room::{Access, Answer, Command, Entry, Event, Live, Refusal, View};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,15 +12,13 @@ use tokio::task::JoinHandle;
 
 use crate::handle::{INBOX_MAX, Look, Mail, RoomHandle, RoomInfo, Shared};
 use crate::loaded::Loaded;
+use crate::welcome::recent_talk;
 use crate::{
     Audience, Clock, Done, Encode, Farewell, Ids, Reply, Resume, SendError, Shown, TickParts, Welcome,
 };
 
 /// Commands decided at one time and written in one transaction. What comes while it is written makes the next batch.
 const BATCH_MAX: usize = 256;
-
-/// Messages shown to one who comes late.
-const RECENT: usize = 50;
 
 /// A busy room begins a batch at most this often: what comes meanwhile is written with one sync and one transaction
 /// together. It is a fifth of a tick, so nothing is shown later for it, and a lone command waits for nothing. At 500
@@ -322,7 +320,7 @@ impl RoomActor {
         let missed = resume.map(|position| history.since(position, hub.published()));
         let (recovered, events) = match missed {
             Some(Recovery::Recovered(events)) => (true, events),
-            Some(Recovery::TooOld) | None => (false, history.recent(RECENT, is_chat)),
+            Some(Recovery::TooOld) | None => (false, recent_talk(history)),
         };
         Welcome {
             view: self.view.borrow().clone(),
@@ -468,10 +466,6 @@ fn decide(room: &mut room::Room, mails: Vec<Mail>, now: Timestamp) -> Batch {
 fn guarded<T>(run: impl FnOnce() -> T) -> Result<T, Fault> {
     // Whatever the failure left half done is thrown away: the room is read anew.
     catch_unwind(AssertUnwindSafe(run)).map_err(|_| Fault::Panic)
-}
-
-fn is_chat(shown: &Shown) -> bool {
-    matches!(&shown.entry.event, Event::Said { speech: Speech::Chat { .. }, .. })
 }
 
 fn bytes_of(shown: &[Shown]) -> Vec<bytes::Bytes> {

@@ -1,9 +1,18 @@
 //! What a new line is given before its first tick.
 
 use bytes::Bytes;
-use model::{ParticipantId, Role, StreamPosition, Timestamp};
-use room::View;
+use fanout::History;
+use model::{ParticipantId, Role, Seq, StreamPosition, Timestamp};
+use room::{Event, Speech, View};
 use std::sync::Arc;
+
+use crate::Shown;
+
+/// Chat messages shown to one who comes late.
+const CHAT: usize = 50;
+
+/// And of the danmaku among them so many: a storm of these does not push out what was talked about.
+const DANMAKU: usize = 50;
 
 /// Where a client says it stood; it may say anything.
 pub type Resume = StreamPosition;
@@ -28,4 +37,24 @@ pub struct Welcome {
     pub events: Vec<Bytes>,
     /// The server's clock.
     pub now: Timestamp,
+}
+
+/// What was said last, in order, for one who comes late.
+///
+/// Invariant: no chat message is missing between the first of them and the last, for a client asks for what is older
+/// by the number of the first.
+pub(crate) fn recent_talk(history: &History<Shown>) -> Vec<Shown> {
+    let mut talk = history.recent(CHAT, is_chat);
+    let from = if talk.len() < CHAT { Seq(0) } else { talk[0].entry.seq };
+    talk.extend(history.recent(DANMAKU, |shown| is_danmaku(shown) && shown.entry.seq > from));
+    talk.sort_by_key(|shown| shown.entry.seq);
+    talk
+}
+
+fn is_chat(shown: &Shown) -> bool {
+    matches!(&shown.entry.event, Event::Said { speech: Speech::Chat { .. }, .. })
+}
+
+fn is_danmaku(shown: &Shown) -> bool {
+    matches!(&shown.entry.event, Event::Said { speech: Speech::Danmaku { .. }, .. })
 }

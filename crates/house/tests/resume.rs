@@ -9,7 +9,7 @@ use model::{ConnectionId, Epoch, Seq, StreamPosition};
 use room::Command;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use world::{HOST, World, say, settle, world};
+use world::{HOST, World, fly, say, settle, world};
 
 /// A client as it keeps its place: what a welcome and the ticks after it told.
 struct Client {
@@ -97,6 +97,36 @@ async fn who_comes_late_sees_recent_talk_and_who_is_too_late_is_told() {
     assert!(!other_log.recovered);
     let in_time = room.join(ConnectionId(8), None, from(7, 1_990)).await.unwrap();
     assert_eq!((in_time.recovered, in_time.events.len()), (true, 12));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_late_reads_the_danmaku_among_the_recent_talk() {
+    let world = world();
+    let room = world.room("one").await;
+    let mut key = 0;
+    let mut speak = async |flies: bool| {
+        key += 1;
+        let command = if flies { fly(key, "前排") } else { say(key, "hi") };
+        room.send(command).await.unwrap().seq.unwrap().0
+    };
+    let mut said = vec![speak(true).await];
+    said.push(speak(false).await);
+    said.push(speak(true).await);
+    settle().await;
+    let numbers = |welcome: &Welcome| -> Vec<u64> {
+        welcome.events.iter().map(|event| std::str::from_utf8(event).unwrap().parse().unwrap()).collect()
+    };
+    let late = room.join(ConnectionId(5), None, None).await.unwrap();
+    assert_eq!(numbers(&late), said);
+    // A danmaku from before the first chat message would hide that there is older chat.
+    let mut said = Vec::new();
+    for _ in 0..60 {
+        said.push(speak(false).await);
+    }
+    said.push(speak(true).await);
+    settle().await;
+    let late = room.join(ConnectionId(6), None, None).await.unwrap();
+    assert_eq!(numbers(&late), said[10..]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ use house::{
 use model::{
     ClientKey, ConnectionId, Epoch, Nickname, ParticipantId, Role, RoomId, RoomSlug, Seq, Timestamp,
 };
-use room::{Access, Command, DanmakuCurve, Entry, Event, Speech, Title, Who};
+use room::{Access, Colour, Command, DanmakuCurve, Entry, Event, Mode, Size, Speech, Title, Who};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use store::{Conflict, EventLog, NewRoom, Page, RoomRecord, Rooms, StoreError};
@@ -274,6 +274,13 @@ pub fn who(id: u64, name: &str) -> Who {
 /// The host says something; they may speak as fast as they like.
 pub fn say(key: u64, text: &str) -> Command {
     let speech = Speech::Chat { text: text.into(), reply_to: None, mentions: Vec::new() };
+    Command::Say { by: HOST, key: ClientKey(key), speech }
+}
+
+/// The host's danmaku.
+pub fn fly(key: u64, text: &str) -> Command {
+    let (mode, colour, size) = (Mode::Scroll, Colour::WHITE, Size::Normal);
+    let speech = Speech::Danmaku { text: text.into(), mode, colour, size };
     Command::Say { by: HOST, key: ClientKey(key), speech }
 }
 
