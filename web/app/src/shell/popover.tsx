@@ -20,7 +20,6 @@ export function Popover(props: {
   children: ComponentChildren;
 }) {
   const panel = useRef<HTMLDivElement>(null);
-  const pressed = useRef(false);
   const { open, onClose } = props;
   const anchor = (): HTMLElement | null =>
     typeof props.anchor === "function" ? props.anchor() : props.anchor.current;
@@ -28,7 +27,6 @@ export function Popover(props: {
   useLayoutEffect(() => {
     const element = panel.current;
     if (element === null || !open) return;
-    pressed.current = false;
     const opener = openerOf(anchor());
     element.showPopover();
     const place = (): void => placeBeside(element, anchor());
@@ -38,19 +36,9 @@ export function Popover(props: {
     const watch = new ResizeObserver(place);
     watch.observe(element);
     window.addEventListener("resize", place);
-    const press = (event: PointerEvent): void => {
-      pressed.current = event.target instanceof Node && anchor()?.contains(event.target) === true;
-    };
-    const release = (): void => {
-      pressed.current = false;
-    };
-    document.addEventListener("pointerdown", press, true);
-    document.addEventListener("click", release);
     return () => {
       watch.disconnect();
       window.removeEventListener("resize", place);
-      document.removeEventListener("pointerdown", press, true);
-      document.removeEventListener("click", release);
       if (element.matches(":popover-open")) element.hidePopover();
       // Give the focus back only if it would otherwise be lost.
       const now = document.activeElement;
@@ -68,10 +56,7 @@ export function Popover(props: {
       {...(props.label === undefined ? {} : { role: "dialog", "aria-label": props.label })}
       onToggle={(event) => {
         // One that was replaced by another says so when it is gone already, and closes nothing any more.
-        if (event.newState !== "closed" || !event.currentTarget.isConnected) return;
-        // A finger on the anchor closes before it clicks, and the click would open anew; so its click is waited for.
-        if (pressed.current) document.addEventListener("click", onClose, { once: true });
-        else onClose();
+        if (event.newState === "closed" && event.currentTarget.isConnected) onClose();
       }}
     >
       {props.children}

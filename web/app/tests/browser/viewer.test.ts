@@ -261,19 +261,6 @@ test("the menu of another message opens at the first press, also while one is op
   await page.getByRole("menu").waitFor({ state: "detached" });
 });
 
-test("what a finger has opened, a second touch of the same button closes", async () => {
-  await visit({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
-  const button = page.getByRole("button", { name: "Danmaku style" });
-  const panel = page.getByRole("dialog", { name: "Danmaku style" });
-  await button.tap();
-  await panel.waitFor();
-  await button.tap();
-  await panel.waitFor({ state: "detached" });
-  expect(await button.getAttribute("aria-expanded")).toBe("false");
-  await button.tap();
-  await panel.waitFor();
-});
-
 test("a viewer has no staff's entries; the muted and the banned are told", async () => {
   house.chat(TOM, "hello");
   await visit();
