@@ -21,12 +21,13 @@ const fn step(name: &'static str, folder: &'static str, command: &'static [&'sta
 }
 
 /// The page comes before the server, which carries it; the end-to-end tests come last, since they need both.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     step("format", ".", &["cargo", "fmt", "--all", "--check"]),
     step("page: types", "web", &["npm", "run", "--silent", "types"]),
     step("page: lint", "web", &["npm", "run", "--silent", "lint"]),
     step("page: tests", "web", &["npm", "run", "--silent", "test"]),
     step("page: build and budget", "web", &["sh", "-c", "npm run --silent build && npm run --silent budget"]),
+    step("page: in a browser", "web", &["npm", "run", "--silent", "test:browser"]),
     step(
         "lint",
         ".",
