@@ -7,7 +7,7 @@ use std::os::fd::AsRawFd;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver as Orders, sync_channel};
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use mio::net::TcpListener;
 use mio::unix::SourceFd;
@@ -112,6 +112,7 @@ fn put_together(config: &MediaConfig) -> io::Result<(Vec<MediaLoop>, MediaHandle
             untold: VecDeque::new(),
             measured: now(),
         };
+        media_loop.tell_time();
         media_loop.register()?;
         loops.push(media_loop);
     }
@@ -188,6 +189,13 @@ impl MediaLoop {
             registry.register(listener, LISTENER, Interest::READABLE)?;
         }
         Ok(())
+    }
+
+    /// Tells the machine the time of day, for its reports to viewers. Every loop is told its own, once: what a viewer
+    /// compares are reports of one loop.
+    fn tell_time(&mut self) {
+        let since_unix = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        self.sfu.set_clock(now(), since_unix);
     }
 
     fn run(&mut self) {
@@ -328,9 +336,11 @@ impl MediaLoop {
         while let Some(transmit) = self.sfu.poll_transmit() {
             if transmit.proto == Protocol::Udp {
                 let source = self.pinned.then(|| transmit.source.ip());
-                self.udp.send(source, transmit.destination, &transmit.contents);
+                self.udp.send(source, transmit.destination, transmit.contents, transmit.segment);
             } else {
-                self.lines.send(transmit.destination, &transmit.contents);
+                for datagram in transmit.datagrams() {
+                    self.lines.send(transmit.destination, datagram);
+                }
             }
         }
         self.udp.flush();

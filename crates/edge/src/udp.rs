@@ -86,9 +86,32 @@ impl UdpPort {
         count == BATCH
     }
 
+    /// Sends datagrams that are one behind the other already, all of `segment` bytes but the last, which may be
+    /// shorter: in one call where the kernel cuts them up, and without another copy.
+    pub(crate) fn send(
+        &mut self,
+        source: Option<IpAddr>,
+        destination: SocketAddr,
+        contents: &[u8],
+        segment: usize,
+    ) {
+        if contents.len() <= segment {
+            return self.join(source, destination, contents);
+        }
+        self.flush();
+        for part in contents.chunks(segment.max(1) * self.state.max_gso_segments().max(1)) {
+            let count = part.len().div_ceil(segment.max(1));
+            let segment_size = (count > 1).then_some(segment);
+            self.transmit(
+                &Transmit { destination, ecn: None, contents: part, segment_size, src_ip: source },
+                count,
+            );
+        }
+    }
+
     /// Sends a datagram, joined with its neighbours to the same address where they are of one size. Call
     /// [`UdpPort::flush`] after the last.
-    pub(crate) fn send(&mut self, source: Option<IpAddr>, destination: SocketAddr, datagram: &[u8]) {
+    fn join(&mut self, source: Option<IpAddr>, destination: SocketAddr, datagram: &[u8]) {
         if !self.joined.takes(source, destination, datagram, self.state.max_gso_segments()) {
             self.flush();
         }
@@ -97,17 +120,22 @@ impl UdpPort {
 
     pub(crate) fn flush(&mut self) {
         let Some((destination, src_ip)) = self.joined.to.take() else { return };
-        let segment_size = (self.joined.count > 1).then_some(self.joined.segment);
-        let transmit =
-            Transmit { destination, ecn: None, contents: &self.joined.bytes, segment_size, src_ip };
-        if let Err(error) = self.state.try_send(UdpSockRef::from(&self.socket), &transmit) {
+        let mut joined = std::mem::take(&mut self.joined);
+        let segment_size = (joined.count > 1).then_some(joined.segment);
+        let transmit = Transmit { destination, ecn: None, contents: &joined.bytes, segment_size, src_ip };
+        self.transmit(&transmit, joined.count);
+        joined.clear();
+        self.joined = joined;
+    }
+
+    fn transmit(&mut self, transmit: &Transmit<'_>, count: usize) {
+        if let Err(error) = self.state.try_send(UdpSockRef::from(&self.socket), transmit) {
             // A full buffer is loss like any other on the way: the viewer asks again for what it misses.
-            self.dropped += self.joined.count as u64;
+            self.dropped += count as u64;
             if error.kind() != io::ErrorKind::WouldBlock {
                 tracing::trace!(%error, "Sending failed");
             }
         }
-        self.joined.clear();
     }
 }
 
@@ -158,14 +186,17 @@ mod tests {
         let to = right.local_addr().expect("bound");
         let sizes = [1_200, 1_200, 1_200, 300, 1_200, 40, 900, 900];
         for (at, size) in sizes.into_iter().enumerate() {
-            left.send(None, to, &vec![at as u8; size]);
+            left.send(None, to, &vec![at as u8; size], size);
         }
+        left.flush();
+        left.send(None, to, &[8; 1_234], 500);
         left.flush();
         let mut got = Vec::new();
         // Loopback delivers before send returns, so everything is there.
         while right.receive(|_, _, datagram| got.push((datagram[0], datagram.len()))) {}
-        let expected: Vec<(u8, usize)> =
+        let mut expected: Vec<(u8, usize)> =
             sizes.into_iter().enumerate().map(|(at, size)| (at as u8, size)).collect();
+        expected.extend([(8, 500), (8, 500), (8, 234)]);
         assert_eq!(got, expected);
         assert_eq!(left.dropped, 0);
     }

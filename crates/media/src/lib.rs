@@ -35,7 +35,7 @@ pub use keyframe::starts_keyframe;
 pub use order::PictureOrder;
 pub use packetize::{MTU_MIN, Packetizer, Payload};
 pub use parameters::ParameterSets;
-pub use red::{RED_BLOCK_BYTES_MAX, RED_OFFSET_MAX, Red, RedBlock, wrap_red};
+pub use red::{RED_BLOCK_BYTES_MAX, RED_OFFSET_MAX, Red, RedBlock, red_bytes, wrap_red, write_red};
 pub use time::MediaTime;
 pub use unit::{AccessUnit, LENGTH_BYTES, annex_b_units, length_units, put_annex_b, put_lengths};
 pub use vp8::Vp8Descriptor;

@@ -64,13 +64,19 @@ impl<'a> Red<'a> {
 /// Wraps `primary` with earlier payloads, oldest first, each with how many ticks before it belongs. One that does not fit
 /// the form is left out, and so is what is older: a receiver takes blocks for the packets right before this one.
 pub fn wrap_red(payload_type: u8, earlier: &[(u32, &[u8])], primary: &[u8]) -> Vec<u8> {
-    let fits = |(offset, payload): &&(u32, &[u8])| {
-        *offset <= RED_OFFSET_MAX && payload.len() <= RED_BLOCK_BYTES_MAX && !payload.is_empty()
-    };
-    let kept = earlier.iter().rev().take_while(fits).count().min(BLOCKS_MAX);
-    let earlier = &earlier[earlier.len() - kept..];
-    let bytes: usize = earlier.iter().map(|(_, payload)| 4 + payload.len()).sum();
-    let mut out = Vec::with_capacity(bytes + 1 + primary.len());
+    let mut out = Vec::with_capacity(red_bytes(earlier, primary));
+    write_red(&mut out, payload_type, earlier, primary);
+    out
+}
+
+/// The length of what [`wrap_red`] makes.
+pub fn red_bytes(earlier: &[(u32, &[u8])], primary: &[u8]) -> usize {
+    fitting(earlier).iter().map(|(_, payload)| 4 + payload.len()).sum::<usize>() + 1 + primary.len()
+}
+
+/// [`wrap_red`] at the end of what is there already.
+pub fn write_red(out: &mut Vec<u8>, payload_type: u8, earlier: &[(u32, &[u8])], primary: &[u8]) {
+    let earlier = fitting(earlier);
     let payload_type = payload_type & 0x7f;
     for (offset, payload) in earlier {
         let [a, b, c] = lower_three((offset << 10) | payload.len() as u32);
@@ -78,10 +84,18 @@ pub fn wrap_red(payload_type: u8, earlier: &[(u32, &[u8])], primary: &[u8]) -> V
     }
     out.push(payload_type);
     for (_, payload) in earlier {
-        out.extend(*payload);
+        out.extend_from_slice(payload);
     }
-    out.extend(primary);
-    out
+    out.extend_from_slice(primary);
+}
+
+/// The latest of the payloads, as far back as all of them fit the form.
+fn fitting<'a, 'b>(earlier: &'b [(u32, &'a [u8])]) -> &'b [(u32, &'a [u8])] {
+    let fits = |(offset, payload): &&(u32, &[u8])| {
+        *offset <= RED_OFFSET_MAX && payload.len() <= RED_BLOCK_BYTES_MAX && !payload.is_empty()
+    };
+    let kept = earlier.iter().rev().take_while(fits).count().min(BLOCKS_MAX);
+    &earlier[earlier.len() - kept..]
 }
 
 fn lower_three(word: u32) -> [u8; 3] {
@@ -127,6 +141,7 @@ mod tests {
         ) {
             let earlier: Vec<(u32, &[u8])> = earlier.iter().map(|(offset, block)| (*offset, &block[..])).collect();
             let wrapped = wrap_red(payload_type, &earlier, &primary);
+            prop_assert_eq!(wrapped.len(), red_bytes(&earlier, &primary));
             let red = Red::parse(&wrapped).expect("just wrapped");
             let blocks = earlier.into_iter().map(|(offset, payload)| RedBlock { payload_type, offset, payload });
             prop_assert_eq!(red.redundant, blocks.collect::<Vec<_>>());

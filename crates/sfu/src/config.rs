@@ -4,6 +4,9 @@
 /// are there so that a test can show what each remedy is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
+    /// Send viewers their packets by the shared broadcast way. Off, each packet goes through the viewer's own state
+    /// machine, at several times the price; it is there to compare with.
+    pub fast: bool,
     /// Ask the publisher for lost packets, and answer viewers who ask, with RTX where the peer knows it.
     pub retransmit: bool,
     /// Carry each sound packet a second time inside the next one (RED, RFC 2198) for peers that know it.
@@ -23,6 +26,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Config {
         Config {
+            fast: true,
             retransmit: true,
             audio_redundancy: true,
             estimate: true,

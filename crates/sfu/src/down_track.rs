@@ -190,6 +190,7 @@ impl DownTrack {
         if packet.time >= self.live_from {
             return Outgoing {
                 packet: Arc::clone(packet),
+                layer: 0,
                 seq,
                 time: packet.time,
                 wallclock: packet.arrived,
@@ -201,6 +202,6 @@ impl DownTrack {
             .live_at
             .and_then(|at| at.checked_sub(Duration::from_micros(back * 1_000_000 / clock)))
             .unwrap_or(packet.arrived);
-        Outgoing { packet: Arc::clone(packet), seq, time: self.live_from - back, wallclock }
+        Outgoing { packet: Arc::clone(packet), layer: 0, seq, time: self.live_from - back, wallclock }
     }
 }

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use media::Kind;
-
 use crate::Packet;
 
 /// A packet with the numbers one viewer is to see.
@@ -12,7 +10,9 @@ use crate::Packet;
 pub struct Outgoing {
     /// The shared packet.
     pub packet: Arc<Packet>,
-    /// Its number for this viewer, without wrapping.
+    /// The layer it is of, which says in whose store it is found again.
+    pub layer: u8,
+    /// Its number for this viewer, without wrapping. No two packets to one viewer have the same.
     pub seq: u64,
     /// Its time for this viewer, without wrapping.
     pub time: u64,
@@ -20,9 +20,26 @@ pub struct Outgoing {
     pub wallclock: Instant,
 }
 
-/// How a viewer's packets leave. The state machine of the viewer's peer does it now; a way that shares the work
-/// among viewers can stand in its place, because forwarding asks for nothing else.
+/// How a packet is written for a viewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As it is.
+    Plain {
+        /// Its payload type.
+        pt: u8,
+    },
+    /// With the sound before it (RED, RFC 2198).
+    Red {
+        /// RED's payload type.
+        pt: u8,
+        /// The sound's own.
+        inner: u8,
+    },
+}
+
+/// How a viewer's packets leave: by the shared broadcast way, or each through the viewer's own state machine.
+/// Forwarding asks for nothing else of either, and a test sends the same show both ways and finds the same packets.
 pub trait Egress {
-    /// Takes a packet, to be sent with payload type `pt`, as `payload` if that differs from the packet's own.
-    fn write(&mut self, kind: Kind, pt: u8, outgoing: &Outgoing, payload: Option<Arc<[u8]>>);
+    /// Takes a packet to be sent.
+    fn write(&mut self, form: Form, outgoing: Outgoing);
 }

@@ -3,7 +3,8 @@
 //! The machine opens no socket and reads no clock: packets, orders and time come in by calls, packets and facts go
 //! out by `poll_*`. One [`Sfu`] lives on each media loop. A packet's way through it:
 //! `peer` (str0m decrypts) → `publisher` (RED apart) → `intake` (the room's numbers) → `track` (kept for who joins)
-//! → `down_track` (one viewer's numbers) → `subscriber` (payload type, RED) → `egress` (str0m encrypts).
+//! → `down_track` (one viewer's numbers) → `subscriber` (payload type, RED) → `fast` (encrypts, and answers for losses),
+//! or `peer` again (str0m does), where [`Config::fast`] is off.
 
 mod answer;
 mod config;
@@ -12,6 +13,7 @@ mod egress;
 mod error;
 pub mod estimate;
 mod event;
+mod fast;
 pub mod fec;
 mod fragment;
 mod identity;
@@ -28,22 +30,25 @@ mod sfu;
 mod stun;
 mod subscriber;
 mod track;
+mod transmit;
 
 pub use config::Config;
-pub use egress::{Egress, Outgoing};
+pub use egress::{Egress, Form, Outgoing};
 pub use error::SfuError;
 pub use event::{Addressee, Event, PeerId, Totals};
+pub use fast::rtcp;
 pub use fragment::Fragment;
 pub use identity::Identity;
 pub use mend::{LinkState, Mender, Remedy};
 pub use offer::{Format, Offer, OfferError, Section};
 pub use pacer::{PACED_MAX, Pacer};
 pub use packet::{EARLIER_MAX, Packet};
-pub use peer::{LocalAddress, Transmit};
+pub use peer::LocalAddress;
 pub use room::RoomStats;
 pub use sfu::{Injected, STATS_INTERVAL, Sfu};
 pub use str0m::IceCreds;
 pub use str0m::net::Protocol;
+pub use transmit::Transmit;
 
 /// The ICE name on this end that a STUN datagram calls; `None` for anything else.
 pub fn called_name(datagram: &[u8]) -> Option<&str> {

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use media::{Codec, Kind};
+use media::{Codec, Kind, wrap_red};
 use str0m::change::SdpOffer;
 use str0m::format::FormatParams;
 use str0m::media::{Frequency, MediaKind, Mid, Pt};
@@ -14,7 +14,9 @@ use str0m::net::{DatagramSend, Protocol, Receive, TcpType};
 use str0m::rtp::{Extension, ExtensionMap, RtpWrite, SeqNo};
 use str0m::{Candidate, Event, IceCreds, Input, Output, PacerReason, Reason, Rtc};
 
-use crate::{Config, Egress, Identity, Offer, Outgoing, SfuError};
+use crate::fast::keys::KeySlot;
+use crate::fast::{Agreed, FastEgress, Way, agreed};
+use crate::{Config, Egress, Form, Identity, Offer, Outgoing, SfuError};
 
 /// Orders of the state machine to come back at once that are followed in one go. A peer that asks for more is
 /// broken, or the pacer has more than this to send, which can wait for the next call.
@@ -54,15 +56,11 @@ pub(crate) const CANDIDATES_MAX: usize = 32;
 
 /// A datagram to be sent.
 #[derive(Debug)]
-pub struct Transmit {
-    /// UDP or TCP.
-    pub proto: Protocol,
-    /// The local address it goes out from.
-    pub source: SocketAddr,
-    /// To whom.
-    pub destination: SocketAddr,
-    /// What.
-    pub contents: DatagramSend,
+pub(crate) struct Datagram {
+    pub(crate) proto: Protocol,
+    pub(crate) source: SocketAddr,
+    pub(crate) destination: SocketAddr,
+    pub(crate) contents: DatagramSend,
 }
 
 /// Where a peer can reach this house.
@@ -94,6 +92,10 @@ pub(crate) struct Peer {
     lossy: bool,
     /// Whether its pacer is the one that pads.
     estimates: bool,
+    /// Its media and reports go another way: nothing that the state machine seals for them may leave.
+    silent: bool,
+    /// Where its packets go, as far as is known.
+    pub(crate) way: Option<Way>,
     flight: Flight,
 }
 
@@ -125,14 +127,14 @@ impl Flight {
         self.due = Some(now + FLIGHT_WAIT);
     }
 
-    fn repeat(&mut self, now: Instant, out: &mut VecDeque<Transmit>) {
+    fn repeat(&mut self, now: Instant, out: &mut VecDeque<Datagram>) {
         if self.due.is_none_or(|due| now < due) {
             return;
         }
         self.wait = (self.wait * 2).min(FLIGHT_WAIT_MAX);
         self.due = Some(now + self.wait);
         for (proto, source, destination, contents) in &self.datagrams {
-            out.push_back(Transmit {
+            out.push_back(Datagram {
                 proto: *proto,
                 source: *source,
                 destination: *destination,
@@ -146,8 +148,8 @@ impl Flight {
     }
 }
 
-fn copy(transmit: &str0m::net::Transmit) -> Transmit {
-    Transmit {
+fn copy(transmit: &str0m::net::Transmit) -> Datagram {
+    Datagram {
         proto: transmit.proto,
         source: transmit.source,
         destination: transmit.destination,
@@ -179,10 +181,12 @@ impl Peer {
         credentials: IceCreds,
         here: Here<'_>,
         now: Instant,
-    ) -> Result<(Peer, String), SfuError> {
+    ) -> Result<(Peer, Option<Box<FastEgress>>, String), SfuError> {
         let Here { identity, config, addresses } = here;
         let sdp = SdpOffer::from_sdp_string(text).map_err(|error| SfuError::BadOffer(error.to_string()))?;
+        let fast = end == Viewer && config.fast;
         let mut rtc = build(end, offer, credentials, identity, config, now);
+        let slot = KeySlot::made_last().filter(|_| fast);
         for address in addresses {
             if let Some(candidate) = candidate(address) {
                 rtc.add_local_candidate(candidate);
@@ -217,13 +221,55 @@ impl Peer {
             candidates: 0,
             nack: config.retransmit,
             lossy: false,
-            estimates: end == Viewer && config.estimate,
+            estimates: end == Viewer && config.estimate && !fast,
+            silent: slot.is_some(),
+            way: None,
             flight: Flight::default(),
         };
-        if end == Viewer {
+        let mut way_out = None;
+        if let Some(slot) = slot {
+            let agreed = peer.agreed(&answer);
+            peer.take_streams();
+            way_out = Some(Box::new(FastEgress::new(agreed, slot, config.retransmit, now)));
+        } else if end == Viewer {
             peer.prepare_to_send();
         }
-        Ok((peer, answer))
+        Ok((peer, way_out, answer))
+    }
+
+    /// What its answer agreed on for the broadcast way.
+    fn agreed(&mut self, answer: &str) -> Agreed {
+        let params = self.rtc.codec_config().params();
+        let resends = params.iter().filter_map(|p| Some((*p.pt(), *p.resend()?))).collect();
+        let mut stream = |mid: Option<Mid>| {
+            let mid = mid?;
+            let transport = agreed::transport_extension(answer, &mid.to_string());
+            let mut api = self.rtc.direct_api();
+            let stream = api.stream_tx_by_mid(mid, None)?;
+            Some(agreed::Stream { ssrc: *stream.ssrc(), rtx: stream.rtx().map(|rtx| *rtx), transport })
+        };
+        let (audio, video) = (stream(self.audio), stream(self.video));
+        Agreed { audio, video, resends, name: agreed::name(answer).to_owned() }
+    }
+
+    /// Takes the state machine's sending streams from it, whose packets and reports go the broadcast way.
+    fn take_streams(&mut self) {
+        for mid in [self.audio, self.video].into_iter().flatten() {
+            let mut api = self.rtc.direct_api();
+            while let Some(ssrc) = api.stream_tx_by_mid(mid, None).map(|stream| stream.ssrc()) {
+                api.remove_stream_tx(ssrc);
+            }
+        }
+    }
+
+    /// Lets the state machine show where it would send now: by a report that it seals, and that never leaves.
+    pub(crate) fn sound(&mut self) {
+        self.guarded(|rtc| {
+            let mut api = rtc.direct_api();
+            let ssrc = api.new_ssrc();
+            api.send_pli_feedback(ssrc, ssrc);
+            Ok(())
+        });
     }
 
     /// Sound is never delayed, and neither is the picture: what is sent is what the publisher sends, and holding it
@@ -267,17 +313,25 @@ impl Peer {
     }
 
     /// Takes everything out that there is, and lets time pass where the machine asks for that at once.
-    pub(crate) fn drain(&mut self, now: Instant, out: &mut VecDeque<Transmit>, events: &mut Vec<Event>) {
+    pub(crate) fn drain(&mut self, now: Instant, out: &mut VecDeque<Datagram>, events: &mut Vec<Event>) {
         let (mut sent, mut sent_bytes, mut resent) = (0, 0, 0);
         let (resend_pts, estimates) = (self.resend_pts, self.estimates);
         let mut lossy = self.lossy;
         let mut twice = Vec::new();
+        let (silent, mut way) = (self.silent, self.way);
         let (mut due, mut followed) = (now, false);
         let mut flight = std::mem::take(&mut self.flight);
         self.guarded(|rtc| {
             for _ in 0..SPINS_MAX {
                 match rtc.poll_output()? {
                     Output::Transmit(transmit) => {
+                        if silent && !is_stun(&transmit.contents) {
+                            let str0m::net::Transmit { proto, source, destination, .. } = transmit;
+                            way = Some(Way { proto, source, destination });
+                        }
+                        if silent && is_srtp(&transmit.contents) {
+                            continue;
+                        }
                         if let Some(pt) = media_payload_type(&transmit.contents) {
                             sent += 1;
                             sent_bytes += transmit.contents.len() as u64;
@@ -290,7 +344,7 @@ impl Peer {
                             flight.note(&transmit, now);
                         }
                         followed = false;
-                        out.push_back(Transmit {
+                        out.push_back(Datagram {
                             proto: transmit.proto,
                             source: transmit.source,
                             destination: transmit.destination,
@@ -328,6 +382,7 @@ impl Peer {
         sent_bytes += twice.iter().map(|transmit| transmit.contents.len() as u64).sum::<u64>();
         out.extend(twice);
         self.lossy = lossy;
+        self.way = way;
         flight.repeat(now, out);
         self.due = flight.due.map_or(due, |repeat| repeat.min(due));
         self.flight = flight;
@@ -370,6 +425,10 @@ impl Peer {
             rtc.direct_api().set_local_ice_credentials(ours.clone());
             Ok(())
         });
+        if self.silent {
+            // It has made itself new ones.
+            self.take_streams();
+        }
         if outcome.is_ok() {
             // The state machine has let go of the old ones.
             self.candidates = 0;
@@ -428,15 +487,20 @@ impl Peer {
 use End::{Publisher, Viewer};
 
 impl Egress for Peer {
-    fn write(&mut self, kind: Kind, pt: u8, outgoing: &Outgoing, payload: Option<Arc<[u8]>>) {
-        let Some(mid) = self.mid(kind) else { return };
-        let nackable = self.nack && payload.is_none();
+    fn write(&mut self, form: Form, outgoing: Outgoing) {
         let packet = &outgoing.packet;
+        let Some(mid) = self.mid(packet.kind()) else { return };
         let time = u32::try_from(outgoing.time & 0xffff_ffff).unwrap_or(0);
-        let payload = payload.unwrap_or_else(|| Arc::clone(&packet.payload));
+        let (pt, payload) = match form {
+            Form::Plain { pt } => (pt, Arc::clone(&packet.payload)),
+            Form::Red { pt, inner } => {
+                let latest = packet.earlier.first().map(|(offset, payload)| (*offset, &payload[..]));
+                (pt, wrap_red(inner, latest.as_slice(), &packet.payload).into())
+            }
+        };
         let write = RtpWrite::new(Pt::from(pt), SeqNo::from(outgoing.seq), time, outgoing.wallclock, payload)
             .marker(packet.marker)
-            .nackable(nackable);
+            .nackable(self.nack && matches!(form, Form::Plain { .. }));
         self.guarded(|rtc| {
             if let Some(stream) = rtc.direct_api().stream_tx_by_mid(mid, None) {
                 stream.write_rtp(write);
@@ -463,9 +527,11 @@ fn build(
         .set_dtls_cert(identity.certificate.clone())
         .clear_codecs()
         .enable_opus(true, config.audio_redundancy)
-        .set_extension_map(extensions(end))
-        .set_stats_interval(Some(Duration::from_secs(2)));
-    if end == Viewer && config.estimate {
+        .set_extension_map(extensions(end));
+    if end == Publisher || !config.fast {
+        builder = builder.set_stats_interval(Some(Duration::from_secs(2)));
+    }
+    if end == Viewer && config.estimate && !config.fast {
         builder = builder.enable_bwe(Some(str0m::bwe::Bitrate::mbps(2)));
     }
     let codecs = builder.codec_config();
@@ -519,6 +585,16 @@ fn str0m_kind(kind: Kind) -> MediaKind {
         Kind::Audio => MediaKind::Audio,
         Kind::Video => MediaKind::Video,
     }
+}
+
+/// STUN, by its first byte (RFC 7983).
+fn is_stun(datagram: &[u8]) -> bool {
+    datagram.first().is_some_and(|first| *first < 4)
+}
+
+/// RTP or RTCP, by its first byte (RFC 7983).
+pub(crate) fn is_srtp(datagram: &[u8]) -> bool {
+    datagram.first().is_some_and(|first| (128..192).contains(first))
 }
 
 /// DTLS, by its first byte (RFC 7983).

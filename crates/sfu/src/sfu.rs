@@ -1,6 +1,7 @@
 //! The forwarding machine of one loop: every peer on it, every room that has one of them.
 
 mod entry;
+mod feedback;
 mod forward;
 mod leave;
 mod local;
@@ -19,7 +20,8 @@ use str0m::{Event as PeerEvent, IceConnectionState, IceCreds};
 use self::entry::{Entry, PeerEnd};
 pub use self::local::Injected;
 use self::local::Local;
-use crate::peer::{End, Here, Peer};
+use crate::fast::{FastEgress, NtpClock};
+use crate::peer::{Datagram, End, Here, Peer, is_srtp};
 use crate::publisher::Publisher;
 use crate::restart::{first_credentials, with_credentials};
 use crate::room::Room;
@@ -54,7 +56,17 @@ pub struct Sfu {
     by_ufrag: HashMap<String, PeerId>,
     due: BinaryHeap<Reverse<(Instant, PeerId)>>,
     dirty: BTreeSet<PeerId>,
-    transmits: VecDeque<Transmit>,
+    transmits: VecDeque<Datagram>,
+    /// The one of those that was asked for last.
+    current: Option<Datagram>,
+    /// Viewers whose packets are sealed when the next are asked for, and the time that counts for them.
+    sending: VecDeque<PeerId>,
+    flushed: Option<Instant>,
+    /// All viewers' packets are sealed in this.
+    buffer: Vec<u8>,
+    /// And their RTCP is opened in this.
+    opened: Vec<u8>,
+    clock: Option<NtpClock>,
     events: VecDeque<Event>,
     scratch: Vec<PeerEvent>,
     tick_at: Option<Instant>,
@@ -78,12 +90,24 @@ impl Sfu {
             due: BinaryHeap::new(),
             dirty: BTreeSet::new(),
             transmits: VecDeque::new(),
+            current: None,
+            sending: VecDeque::new(),
+            flushed: None,
+            buffer: Vec::new(),
+            opened: Vec::new(),
+            clock: None,
             events: VecDeque::new(),
             scratch: Vec::new(),
             tick_at: None,
             stats_at: None,
             totals: Totals::default(),
         }
+    }
+
+    /// Tells the time of day: so long after 1970 it is at `now`. Sender reports show it to viewers; without it, theirs
+    /// begins in 1970.
+    pub fn set_clock(&mut self, now: Instant, since_unix: Duration) {
+        self.clock = Some(NtpClock::new(now, since_unix));
     }
 
     /// Answers a publisher's offer. It takes the place of the publisher that was there once its media arrives.
@@ -94,7 +118,7 @@ impl Sfu {
         credentials: IceCreds,
         now: Instant,
     ) -> Result<(PeerId, String), SfuError> {
-        let (peer, parsed, answer) = self.accept(End::Publisher, offer, &credentials, now)?;
+        let (peer, _, parsed, answer) = self.accept(End::Publisher, offer, &credentials, now)?;
         let end = PeerEnd::Publisher(Box::new(Publisher::new(peer, &parsed)));
         let id = self.enter(room, end, offer, credentials, now);
         let replaces = self.take_place(room, id);
@@ -115,8 +139,8 @@ impl Sfu {
         if self.peers.len() >= self.config.viewers_max {
             return Err(SfuError::Full);
         }
-        let (peer, parsed, answer) = self.accept(End::Viewer, offer, &credentials, now)?;
-        let end = PeerEnd::Viewer(Box::new(Subscriber::new(peer, &parsed)));
+        let (peer, fast, parsed, answer) = self.accept(End::Viewer, offer, &credentials, now)?;
+        let end = PeerEnd::Viewer(Box::new(Subscriber::new(peer, fast, &parsed)));
         let id = self.enter(room, end, offer, credentials, now);
         self.room(room).viewers.insert(id);
         Ok((id, answer))
@@ -243,7 +267,25 @@ impl Sfu {
             }
         }
         let entry = self.peers.get_mut(&peer).expect("looked up above, and never removed since");
-        entry.end.peer().receive(proto, source, destination, data, now);
+        if let PeerEnd::Viewer(viewer) = &mut entry.end
+            && viewer.fast.is_some()
+        {
+            if is_srtp(data) {
+                self.hear(peer, data, now);
+                return Addressee::Here;
+            }
+            viewer.peer.receive(proto, source, destination, data, now);
+            let here = viewer
+                .peer
+                .way
+                .is_some_and(|way| (way.proto, way.source, way.destination) == (proto, destination, source));
+            if called.is_some() && viewer.connected && !here {
+                // It calls from elsewhere: its packets may go there now.
+                viewer.peer.sound();
+            }
+        } else {
+            entry.end.peer().receive(proto, source, destination, data, now);
+        }
         self.drain(peer, now);
         Addressee::Here
     }
@@ -251,10 +293,19 @@ impl Sfu {
     /// Sends what was written to viewers since the last call: after a batch of datagrams, so that a frame leaves in
     /// one piece.
     pub fn flush(&mut self, now: Instant) {
+        self.flushed = Some(now);
         while let Some(peer) = self.dirty.pop_first() {
-            if let Some(entry) = self.peers.get_mut(&peer) {
-                entry.end.peer().timeout(now);
+            let Some(entry) = self.peers.get_mut(&peer) else { continue };
+            if let PeerEnd::Viewer(viewer) = &mut entry.end
+                && let Some(fast) = &mut viewer.fast
+                && !entry.closing
+            {
+                fast.report(now);
+                self.sending.push_back(peer);
+                self.schedule(peer);
+                continue;
             }
+            entry.end.peer().timeout(now);
             self.drain(peer, now);
         }
     }
@@ -273,6 +324,12 @@ impl Sfu {
             entry.scheduled = None;
             if let (PeerEnd::Viewer(viewer), Some(room)) = (&mut entry.end, self.rooms.get(&entry.room)) {
                 viewer.catch_up(&room.video, now);
+                if viewer.fast.is_some() {
+                    self.dirty.insert(peer);
+                    if viewer.peer.due > now {
+                        continue;
+                    }
+                }
             }
             entry.end.peer().timeout(now);
             self.drain(peer, now);
@@ -299,9 +356,26 @@ impl Sfu {
         [peer, self.tick_at, self.stats_at].into_iter().flatten().min()
     }
 
-    /// The next datagram to be sent. Those of one viewer come one after the other.
-    pub fn poll_transmit(&mut self) -> Option<Transmit> {
-        self.transmits.pop_front()
+    /// The next datagrams to be sent. Those of one viewer come one after the other.
+    pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
+        if let Some(datagram) = self.transmits.pop_front() {
+            let Datagram { proto, source, destination, contents } = self.current.insert(datagram);
+            return Some(Transmit {
+                proto: *proto,
+                source: *source,
+                destination: *destination,
+                contents,
+                segment: contents.len(),
+            });
+        }
+        let (way, segment) = self.seal_next()?;
+        Some(Transmit {
+            proto: way.proto,
+            source: way.source,
+            destination: way.destination,
+            contents: &self.buffer,
+            segment,
+        })
     }
 
     /// The next thing to be told.
@@ -367,7 +441,7 @@ impl Sfu {
         text: &str,
         credentials: &IceCreds,
         now: Instant,
-    ) -> Result<(Peer, Offer, String), SfuError> {
+    ) -> Result<(Peer, Option<Box<FastEgress>>, Offer, String), SfuError> {
         if text.len() > self.config.sdp_bytes_max {
             return Err(SfuError::TooLong(self.config.sdp_bytes_max));
         }
@@ -379,14 +453,14 @@ impl Sfu {
             let here = Here { identity: &self.identity, config: &self.config, addresses: &self.addresses };
             Peer::accept(end, &offer, text, credentials.clone(), here, now)
         }));
-        let (peer, answer) = accepted.unwrap_or_else(|_| {
+        let (peer, fast, answer) = accepted.unwrap_or_else(|_| {
             tracing::error!("Answering an offer panicked; it is refused");
             Err(SfuError::BadOffer("it contradicts itself".into()))
         })?;
         if !peer.receives(Kind::Audio) && !peer.receives(Kind::Video) {
             return Err(SfuError::NoCommonCodec);
         }
-        Ok((peer, offer, answer))
+        Ok((peer, fast, offer, answer))
     }
 
     fn enter(
@@ -426,6 +500,7 @@ impl Sfu {
 
     /// Takes out what a peer has to say, acts on it, and notes when it wants to be called.
     fn drain(&mut self, id: PeerId, now: Instant) {
+        self.last_words(id, now);
         let Some(entry) = self.peers.get_mut(&id) else { return };
         let mut events = std::mem::take(&mut self.scratch);
         let peer = entry.end.peer();

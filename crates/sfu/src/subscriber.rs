@@ -3,15 +3,18 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use media::{Description, Kind, wrap_red};
+use media::{Description, Kind};
 
 use crate::down_track::DownTrack;
+use crate::fast::FastEgress;
 use crate::peer::Peer;
 use crate::track::Track;
-use crate::{Egress, Offer, Outgoing, Packet};
+use crate::{Egress, Form, Offer, Outgoing, Packet};
 
 pub(crate) struct Subscriber {
     pub(crate) peer: Peer,
+    /// Its packets go out by this, unless they go through `peer`.
+    pub(crate) fast: Option<Box<FastEgress>>,
     pub(crate) connected: bool,
     pub(crate) audio: DownTrack,
     pub(crate) video: DownTrack,
@@ -25,7 +28,7 @@ pub(crate) struct Subscriber {
 }
 
 impl Subscriber {
-    pub(crate) fn new(peer: Peer, offer: &Offer) -> Subscriber {
+    pub(crate) fn new(peer: Peer, fast: Option<Box<FastEgress>>, offer: &Offer) -> Subscriber {
         let types = peer.payload_types();
         let formats = types
             .iter()
@@ -37,6 +40,7 @@ impl Subscriber {
         let red = types.iter().find_map(|(_, red, _)| *red);
         Subscriber {
             peer,
+            fast,
             connected: false,
             audio: DownTrack::new(Kind::Audio),
             video: DownTrack::new(Kind::Video),
@@ -99,24 +103,24 @@ impl Subscriber {
     /// When this viewer wants to be called.
     pub(crate) fn due(&self) -> Instant {
         let catch_up = self.video.due().filter(|_| self.connected);
-        catch_up.map_or(self.peer.due, |due| due.min(self.peer.due))
+        let report = self.fast.as_ref().and_then(|fast| fast.due());
+        [catch_up, report].into_iter().flatten().fold(self.peer.due, Instant::min)
     }
 
     fn write(&mut self, mut out: Vec<Outgoing>) {
         for outgoing in out.drain(..) {
-            let packet = &outgoing.packet;
-            let kind = packet.kind();
+            let kind = outgoing.packet.kind();
             if !self.peer.receives(kind) {
                 continue;
             }
-            let Some(pt) = self.payload_type(packet.description) else { continue };
-            match (kind, self.red) {
-                (Kind::Audio, Some(red)) => {
-                    let latest = packet.earlier.first().map(|(offset, payload)| (*offset, &payload[..]));
-                    let wrapped: Arc<[u8]> = wrap_red(pt, latest.as_slice(), &packet.payload).into();
-                    self.peer.write(kind, red, &outgoing, Some(wrapped));
-                }
-                (Kind::Audio | Kind::Video, _) => self.peer.write(kind, pt, &outgoing, None),
+            let Some(pt) = self.payload_type(outgoing.packet.description) else { continue };
+            let form = match (kind, self.red) {
+                (Kind::Audio, Some(red)) => Form::Red { pt: red, inner: pt },
+                (Kind::Audio | Kind::Video, _) => Form::Plain { pt },
+            };
+            match &mut self.fast {
+                Some(fast) => fast.write(form, outgoing),
+                None => self.peer.write(form, outgoing),
             }
         }
         self.scratch = out;

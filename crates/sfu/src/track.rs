@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use media::Description;
 
+use crate::fast::PacketStore;
 use crate::{Config, Packet};
 
 /// The publisher is asked for a keyframe at most this often, however many viewers ask: each one costs every viewer
@@ -15,6 +16,8 @@ pub(crate) const KEYFRAME_INTERVAL: Duration = Duration::from_millis(500);
 /// Packets since the last keyframe, in order, and what a viewer who joins gets of them.
 #[derive(Debug)]
 pub(crate) struct Track {
+    /// What viewers may ask for again.
+    pub(crate) store: PacketStore,
     gop: VecDeque<Arc<Packet>>,
     gop_bytes: usize,
     /// The group outgrew its bounds: only its keyframe is left.
@@ -29,6 +32,7 @@ pub(crate) struct Track {
 impl Track {
     pub(crate) fn new(config: &Config) -> Track {
         Track {
+            store: PacketStore::default(),
             gop: VecDeque::new(),
             gop_bytes: 0,
             cut: false,
@@ -42,6 +46,7 @@ impl Track {
 
     /// Keeps a packet. A keyframe with a new time begins a new group.
     pub(crate) fn keep(&mut self, packet: &Arc<Packet>) {
+        self.store.keep(packet);
         if self.description != Some(packet.description) {
             self.description = Some(packet.description);
             self.clear();

@@ -44,6 +44,11 @@ impl Sfu {
     pub(super) fn put_out(&mut self, id: PeerId) {
         if let Some(entry) = self.peers.get_mut(&id) {
             entry.end.peer().close();
+            if let PeerEnd::Viewer(viewer) = &mut entry.end
+                && let Some(fast) = &mut viewer.fast
+            {
+                fast.leave();
+            }
             entry.closing = true;
             self.dirty.insert(id);
         }

@@ -269,7 +269,9 @@ impl World {
 
     fn settle(&mut self) {
         while let Some(transmit) = self.sfu.poll_transmit() {
-            self.carry(transmit.source, transmit.destination, transmit.contents.to_vec());
+            let (source, destination) = (transmit.source, transmit.destination);
+            let datagrams: Vec<Vec<u8>> = transmit.datagrams().map(<[u8]>::to_vec).collect();
+            datagrams.into_iter().for_each(|datagram| self.carry(source, destination, datagram));
         }
         let ms = self.ms();
         while let Some(event) = self.sfu.poll_event() {
