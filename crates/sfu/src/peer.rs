@@ -172,6 +172,14 @@ pub(crate) enum End {
     Viewer,
 }
 
+/// What came of an offer.
+pub(crate) struct Accepted {
+    pub(crate) peer: Peer,
+    /// The viewer's broadcast way.
+    pub(crate) fast: Option<Box<FastEgress>>,
+    pub(crate) answer: String,
+}
+
 impl Peer {
     /// Answers an offer.
     pub(crate) fn accept(
@@ -181,7 +189,7 @@ impl Peer {
         credentials: IceCreds,
         here: Here<'_>,
         now: Instant,
-    ) -> Result<(Peer, Option<Box<FastEgress>>, String), SfuError> {
+    ) -> Result<Accepted, SfuError> {
         let Here { identity, config, addresses } = here;
         let sdp = SdpOffer::from_sdp_string(text).map_err(|error| SfuError::BadOffer(error.to_string()))?;
         let fast = end == Viewer && config.fast;
@@ -226,15 +234,15 @@ impl Peer {
             way: None,
             flight: Flight::default(),
         };
-        let mut way_out = None;
+        let mut fast = None;
         if let Some(slot) = slot {
             let agreed = peer.agreed(&answer);
             peer.take_streams();
-            way_out = Some(Box::new(FastEgress::new(agreed, slot, config.retransmit, now)));
+            fast = Some(Box::new(FastEgress::new(agreed, slot, config.retransmit, now)));
         } else if end == Viewer {
             peer.prepare_to_send();
         }
-        Ok((peer, way_out, answer))
+        Ok(Accepted { peer, fast, answer })
     }
 
     /// What its answer agreed on for the broadcast way.

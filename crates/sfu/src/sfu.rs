@@ -20,8 +20,8 @@ use str0m::{Event as PeerEvent, IceConnectionState, IceCreds};
 use self::entry::{Entry, PeerEnd};
 pub use self::local::Injected;
 use self::local::Local;
-use crate::fast::{FastEgress, NtpClock};
-use crate::peer::{Datagram, End, Here, Peer, is_srtp};
+use crate::fast::NtpClock;
+use crate::peer::{Accepted, Datagram, End, Here, Peer, is_srtp};
 use crate::publisher::Publisher;
 use crate::restart::{first_credentials, with_credentials};
 use crate::room::Room;
@@ -118,7 +118,8 @@ impl Sfu {
         credentials: IceCreds,
         now: Instant,
     ) -> Result<(PeerId, String), SfuError> {
-        let (peer, _, parsed, answer) = self.accept(End::Publisher, offer, &credentials, now)?;
+        let (Accepted { peer, answer, .. }, parsed) =
+            self.accept(End::Publisher, offer, &credentials, now)?;
         let end = PeerEnd::Publisher(Box::new(Publisher::new(peer, &parsed)));
         let id = self.enter(room, end, offer, credentials, now);
         let replaces = self.take_place(room, id);
@@ -139,7 +140,7 @@ impl Sfu {
         if self.peers.len() >= self.config.viewers_max {
             return Err(SfuError::Full);
         }
-        let (peer, fast, parsed, answer) = self.accept(End::Viewer, offer, &credentials, now)?;
+        let (Accepted { peer, fast, answer }, parsed) = self.accept(End::Viewer, offer, &credentials, now)?;
         let end = PeerEnd::Viewer(Box::new(Subscriber::new(peer, fast, &parsed)));
         let id = self.enter(room, end, offer, credentials, now);
         self.room(room).viewers.insert(id);
@@ -441,7 +442,7 @@ impl Sfu {
         text: &str,
         credentials: &IceCreds,
         now: Instant,
-    ) -> Result<(Peer, Option<Box<FastEgress>>, Offer, String), SfuError> {
+    ) -> Result<(Accepted, Offer), SfuError> {
         if text.len() > self.config.sdp_bytes_max {
             return Err(SfuError::TooLong(self.config.sdp_bytes_max));
         }
@@ -453,14 +454,14 @@ impl Sfu {
             let here = Here { identity: &self.identity, config: &self.config, addresses: &self.addresses };
             Peer::accept(end, &offer, text, credentials.clone(), here, now)
         }));
-        let (peer, fast, answer) = accepted.unwrap_or_else(|_| {
+        let accepted = accepted.unwrap_or_else(|_| {
             tracing::error!("Answering an offer panicked; it is refused");
             Err(SfuError::BadOffer("it contradicts itself".into()))
         })?;
-        if !peer.receives(Kind::Audio) && !peer.receives(Kind::Video) {
+        if !accepted.peer.receives(Kind::Audio) && !accepted.peer.receives(Kind::Video) {
             return Err(SfuError::NoCommonCodec);
         }
-        Ok((peer, fast, offer, answer))
+        Ok((accepted, offer))
     }
 
     fn enter(

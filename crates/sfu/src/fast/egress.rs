@@ -344,7 +344,8 @@ impl FastEgress {
             return;
         }
         let round_trip = self.round_trip.unwrap_or(ROUND_TRIP_UNKNOWN);
-        let now_ms = now.saturating_duration_since(self.made).as_millis() as u32;
+        // Zero says that it was never sent again, so this begins after it.
+        let now_ms = (now.saturating_duration_since(self.made).as_millis() as u32).wrapping_add(1);
         let Some(sent) = self.video.as_mut().and_then(|lane| lane.sent.find(low)) else { return };
         let again = u128::from(now_ms.wrapping_sub(sent.again_ms));
         if sent.again_ms != 0 && again < round_trip.as_millis() {
@@ -354,7 +355,7 @@ impl FastEgress {
         if !self.budget.take(packet.payload.len(), now) {
             return;
         }
-        sent.again_ms = now_ms.max(1);
+        sent.again_ms = now_ms;
         let sent = *sent;
         self.push(Queued::Resend { packet, sent });
     }
@@ -625,3 +626,6 @@ fn put(
     sealer.seal_rtp(buffer, start, header, head.ssrc, head.index)?;
     Ok(Size { payload: size, whole: buffer.len() - start })
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,6 +33,13 @@ impl KeySlot {
         MADE_LAST.take()
     }
 
+    #[cfg(test)]
+    pub(crate) fn filled(handed: Handed) -> KeySlot {
+        let slot = KeySlot::default();
+        assert!(slot.0.set(handed).is_ok());
+        slot
+    }
+
     pub(crate) fn get(&self) -> Option<&Handed> {
         self.0.get()
     }

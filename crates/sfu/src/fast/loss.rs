@@ -55,6 +55,6 @@ impl Loss {
 
     /// Whether resends are worth sending twice.
     pub(crate) fn is_lossy(&self) -> bool {
-        (LOSSY_SHARE_MIN..LOSSY_SHARE_MAX).contains(&self.share)
+        (LOSSY_SHARE_MIN..LOSSY_SHARE_MAX).contains(&self.share())
     }
 }

@@ -334,3 +334,6 @@ pub(crate) fn ciphers(handed: &Handed) -> Result<(Sealer, Opener), Failed> {
     let sealer = Sealer { profile: handed.profile, rtp: ours.half(0)?, rtcp: ours.half(3)?, next_rtcp: 1 };
     Ok((sealer, Opener { rtcp: theirs.half(3)?, seen: Vec::new() }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,7 +99,7 @@ mod tests {
             keyframe: false,
             arrived,
             payload: vec![0; size].into(),
-            earlier: None,
+            earlier: Vec::new(),
         })
     }
 

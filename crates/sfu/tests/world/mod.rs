@@ -37,6 +37,10 @@ pub struct World {
     pub loss: u64,
     pub delay: Duration,
     pub dropped: u64,
+    /// What is lost is told by a packet's own numbers, so that two worlds lose the same. Resends are never lost then.
+    pub lost_by_number: bool,
+    /// Every datagram the machine sent to a peer, if kept.
+    pub watched: Option<Vec<(SocketAddr, Vec<u8>)>>,
 }
 
 pub struct Client {
@@ -110,6 +114,8 @@ impl World {
             loss: 0,
             delay: 5 * MS,
             dropped: 0,
+            lost_by_number: false,
+            watched: None,
         }
     }
 
@@ -207,8 +213,12 @@ impl World {
 
     /// Puts a datagram on the wire, unless the link loses it. Only media is lost: the rest would only be slower.
     fn carry(&mut self, from: SocketAddr, to: SocketAddr, data: Vec<u8>) {
-        let media = (128..192).contains(&data[0]) && !(64..96).contains(&(data[1] & 0x7f));
-        if media && self.random() % 1000 < self.loss {
+        let media = is_media(&data);
+        if let Some(watched) = self.watched.as_mut().filter(|_| from == self.server) {
+            watched.push((to, data.clone()));
+        }
+        let drawn = if self.lost_by_number { self.by_number(from, to, &data) } else { self.random() % 1000 };
+        if media && drawn < self.loss {
             self.dropped += 1;
             return;
         }
@@ -217,6 +227,21 @@ impl World {
         }
         self.order += 1;
         self.wire.insert((self.now + self.delay, self.order), (from, to, data));
+    }
+
+    /// A number below 1,000 out of a packet's own; the highest for what is not media or is sent again.
+    fn by_number(&self, from: SocketAddr, to: SocketAddr, data: &[u8]) -> u64 {
+        let resent = |client: &Client| client.resend_types().contains(&(data[1] & 0x7f));
+        let (SocketAddr::V4(source), SocketAddr::V4(target)) = (from, to) else { return 999 };
+        if !is_media(data) || self.clients.iter().filter(|c| c.addr == from || c.addr == to).any(resent) {
+            return 999;
+        }
+        let ends = [source.ip().octets()[3], target.ip().octets()[3]];
+        let mut hash = 0xcbf2_9ce4_8422_2325u64;
+        for byte in ends.iter().chain(&data[1..8]) {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        ((hash ^ hash >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 33) % 1_000
     }
 
     /// Lets so much time pass.
@@ -406,7 +431,21 @@ impl World {
     }
 }
 
+/// RTP, by its first bytes (RFC 7983, RFC 5761).
+pub fn is_media(datagram: &[u8]) -> bool {
+    (128..192).contains(&datagram[0]) && !(64..96).contains(&(datagram[1] & 0x7f))
+}
+
 impl Client {
+    /// The payload types it gave resends.
+    pub fn resend_types(&self) -> Vec<u8> {
+        let resend = |line: &str| {
+            let (pt, name) = line.strip_prefix("a=rtpmap:")?.split_once(' ')?;
+            name.starts_with("rtx/").then(|| pt.parse().ok())?
+        };
+        self.offer.lines().filter_map(resend).collect()
+    }
+
     pub fn video(&self) -> impl Iterator<Item = &Got> {
         self.got.iter().filter(|got| got.kind == Kind::Video)
     }
