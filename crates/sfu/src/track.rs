@@ -17,7 +17,7 @@ pub(crate) const KEYFRAME_INTERVAL: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub(crate) struct Track {
     /// What viewers may ask for again.
-    pub(crate) store: PacketStore,
+    store: PacketStore,
     gop: VecDeque<Arc<Packet>>,
     gop_bytes: usize,
     /// The group outgrew its bounds: only its keyframe is left.
@@ -89,6 +89,16 @@ impl Track {
     /// The group from its keyframe on, and whether it is whole; `None` while there is none.
     pub(crate) fn kept(&self) -> Option<(&VecDeque<Arc<Packet>>, bool)> {
         (!self.gop.is_empty()).then_some((&self.gop, !self.cut))
+    }
+
+    /// The packet of a number, for who has lost it. Who is still catching up asks for what is older than the store
+    /// keeps, but not than the group.
+    pub(crate) fn packet(&self, number: u64) -> Option<Arc<Packet>> {
+        let in_group = || {
+            let place = self.gop.binary_search_by_key(&number, |kept| kept.seq).ok()?;
+            self.gop.get(place)
+        };
+        self.store.get(number).or_else(in_group).map(Arc::clone)
     }
 
     /// What the track carried last.

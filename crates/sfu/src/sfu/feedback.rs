@@ -1,6 +1,5 @@
 //! The broadcast way between the machine and its viewers: what they are sent, and what they say of it.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Sfu;
@@ -17,7 +16,7 @@ impl Sfu {
         let room = self.rooms.get(&entry.room);
         let PeerEnd::Viewer(viewer) = &mut entry.end else { return };
         let Some(fast) = &mut viewer.fast else { return };
-        let packet_of = |_layer, number| room.and_then(|room| room.video.store.get(number).map(Arc::clone));
+        let packet_of = |_layer, number| room.and_then(|room| room.video.packet(number));
         let heard = fast.hear(datagram, clock, now, &mut self.opened, packet_of);
         self.totals.packets_out_lost += heard.lost;
         if heard.wrote {
