@@ -23,12 +23,14 @@ export async function findings(page: Page): Promise<string[]> {
 
 /** What is still fading in has the contrast of nothing yet; an animation without an end is none to wait for. */
 async function settled(page: Page): Promise<void> {
-  await page.evaluate(() =>
-    Promise.allSettled(
+  await page.evaluate(async () => {
+    const moving = (): Animation[] =>
       document
         .getAnimations()
-        .filter((animation) => animation.effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY)
-        .map((animation) => animation.finished),
-    ),
-  );
+        .filter(({ playState }) => playState === "running")
+        .filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
+    // The end of one may be the beginning of the next.
+    for (let now = moving(); now.length > 0; now = moving())
+      await Promise.allSettled(now.map((animation) => animation.finished));
+  });
 }
