@@ -6,3 +6,4 @@
 pub mod amf;
 pub mod flv;
 pub mod fmp4;
+pub mod ts;

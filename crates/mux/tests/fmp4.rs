@@ -1,11 +1,10 @@
 //! Fragmented MP4: real recordings through our reader and writer, decoded by ffmpeg, and what strangers may send.
-//!
-//! The recordings are found in the folder that LIVEHOUSE_MEDIA names, or beside the repository; a test that lacks them
-//! or ffmpeg says so and passes.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use std::path::{Path, PathBuf};
+mod recording;
+
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -16,26 +15,7 @@ use mux::fmp4::{
 use mux::fmp4::{Piece, audio_timescale};
 use proptest::prelude::*;
 
-/// A recording, or `None` with a word about it.
-fn recording(name: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/media");
-    let folder = std::env::var_os("LIVEHOUSE_MEDIA").map_or(beside, PathBuf::from);
-    let path = folder.join(name);
-    let there = path.exists() && Command::new("ffmpeg").arg("-version").output().is_ok();
-    if !there {
-        println!("not run: {name} or ffmpeg is missing; set LIVEHOUSE_MEDIA to the folder of the recordings");
-    }
-    there.then_some(path)
-}
-
-#[track_caller]
-fn ffmpeg(arguments: &[&str]) -> String {
-    let ran =
-        Command::new("ffmpeg").args(["-nostdin", "-v", "error", "-y"]).args(arguments).output().unwrap();
-    let said = String::from_utf8_lossy(&ran.stderr);
-    assert!(ran.status.success() && said.is_empty(), "ffmpeg {arguments:?}: {said}");
-    String::from_utf8(ran.stdout).unwrap()
-}
+use recording::{ffmpeg, fragmented, recording};
 
 /// Every decoded picture and sound with its time, as ffmpeg sees them.
 fn decoded(file: &str) -> Vec<String> {
@@ -47,18 +27,7 @@ fn decoded(file: &str) -> Vec<String> {
 fn remuxed(folder: &Path, name: &str, transcode: &[&str]) -> Option<(String, String)> {
     let source = recording(name)?;
     let theirs = folder.join("theirs.mp4").to_str().unwrap().to_owned();
-    let mut arguments = vec!["-i", source.to_str().unwrap()];
-    arguments.extend(transcode);
-    arguments.extend([
-        "-movflags",
-        "delay_moov+default_base_moof+frag_keyframe",
-        "-use_editlist",
-        "0",
-        "-video_track_timescale",
-        "90000",
-    ]);
-    arguments.push(&theirs);
-    ffmpeg(&arguments);
+    fragmented(&source, transcode, &theirs);
     let bytes = std::fs::read(&theirs).unwrap();
     let movie = Movie::read(&bytes).unwrap();
     let pieces = movie.samples(&bytes).unwrap();
