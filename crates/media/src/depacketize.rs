@@ -125,18 +125,18 @@ impl Depacketizer {
 
     /// Whether the missing packet is no longer waited for.
     fn too_late(&self) -> bool {
-        let Some((_, newest)) = self.waiting.last_key_value() else { return false };
-        let since = newest.time.saturating_sub(self.time);
+        let (Some((_, oldest)), Some((_, newest))) =
+            (self.waiting.first_key_value(), self.waiting.last_key_value())
+        else {
+            return false;
+        };
+        let since = newest.time.saturating_sub(oldest.time);
         self.waiting.len() > WAITING_MAX || since > WAIT_MS * u64::from(self.codec.clock_hz()) / 1_000
     }
 
     /// Goes on behind what is missing.
     fn lose(&mut self) {
         self.next = self.waiting.first_key_value().map(|(&seq, _)| seq);
-        if let Some((_, packet)) = self.waiting.first_key_value() {
-            // Waiting begins anew for the next one that is missing.
-            self.time = self.time.max(packet.time);
-        }
         self.clear();
         self.spoilt = false;
         self.after_gap = true;

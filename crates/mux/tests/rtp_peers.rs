@@ -199,7 +199,7 @@ fn ivf_frames(file: &[u8]) -> Vec<Frame> {
         let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]) as usize;
         let time = media::MediaTime::from_ticks(frames.len() as i64 * 3_000, 90_000);
         let data: Arc<[u8]> = after[..length].into();
-        let codec = if file[11] == b'8' { Codec::Vp8 } else { Codec::Vp9 };
+        let codec = if file[10] == b'8' { Codec::Vp8 } else { Codec::Vp9 };
         let keyframe = VideoConfig::from_keyframe(codec, &data).is_some();
         frames.push(Frame { kind: media::Kind::Video, decode: time, show: time, keyframe, data });
         rest = &after[length..];

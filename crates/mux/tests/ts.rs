@@ -135,8 +135,9 @@ fn a_lost_packet_is_told_and_takes_its_frame() {
     let whole = demux([bytes.as_slice()]);
     let packets: Vec<&[u8]> = bytes.chunks(188).collect();
     // In the middle of a picture: content that begins nothing, of the picture's stream.
-    let lost =
-        (100..packets.len()).find(|&n| packets[n][1] & 0x40 == 0 && packets[n][3] & 0x30 == 0x10).unwrap();
+    let lost = (packets.len() / 2..packets.len())
+        .find(|&n| packets[n][1] & 0x40 == 0 && packets[n][3] & 0x30 == 0x10)
+        .unwrap();
     let left: Vec<&[u8]> =
         packets.iter().enumerate().filter(|(n, _)| *n != lost).map(|(_, packet)| *packet).collect();
     let items = demux(left);

@@ -26,10 +26,12 @@ fn sine(hz: f64, rate_hz: u32, seconds: f64) -> Vec<f32> {
 fn aac(planes: &[&[f32]], rate_hz: u32, options: &EncodeOptions) -> (AudioConfig, Vec<Frame>) {
     let mut encoder = Encoder::new(rate_hz, planes.len(), options).unwrap();
     let mut packets: Vec<Vec<u8>> = Vec::new();
-    let keep =
-        |packets: &mut Vec<Vec<u8>>, packet: syom::EncodedFrame<'_>| packets.push(packet.payload.to_vec());
-    encoder.feed(planes, |packet| Ok(keep(&mut packets, packet))).unwrap();
-    encoder.finish(|packet| Ok(keep(&mut packets, packet))).unwrap();
+    let mut keep = |packet: syom::EncodedFrame<'_>| {
+        packets.push(packet.payload.to_vec());
+        Ok(())
+    };
+    encoder.feed(planes, &mut keep).unwrap();
+    encoder.finish(&mut keep).unwrap();
     let config = AudioConfig::from_aac(encoder.asc()).unwrap();
     let each = i64::from(config.packet_samples(&packets[0]).unwrap());
     let frames = packets.into_iter().zip(0..).map(|(data, place)| {

@@ -43,7 +43,8 @@ pub(crate) fn write(sets: &ParameterSets) -> Option<Vec<u8>> {
     put(&sets.sequence, &mut out)?;
     out.push(u8::try_from(sets.picture.len()).ok()?);
     put(&sets.picture, &mut out)?;
-    if matches!(profile, 100 | 110 | 122 | 144) {
+    // Baseline, main and extended have no other sampling of colours than the one.
+    if !matches!(profile, 66 | 77 | 88) {
         out.extend([0xfc | sps.chroma_format, 0xf8 | (sps.luma_bits - 8), 0xf8 | (sps.chroma_bits - 8), 0]);
     }
     Some(out)

@@ -57,7 +57,11 @@ impl Demuxer {
         while let Some(packet) = all.get(at..).and_then(|rest| rest.first_chunk::<PACKET_BYTES>()) {
             if packet[0] != SYNC {
                 // Out of step: the next byte that may begin a packet.
-                at += packet.iter().skip(1).position(|&byte| byte == SYNC).map_or(PACKET_BYTES, |skipped| skipped + 1);
+                at += packet
+                    .iter()
+                    .skip(1)
+                    .position(|&byte| byte == SYNC)
+                    .map_or(PACKET_BYTES, |skipped| skipped + 1);
                 continue;
             }
             at += PACKET_BYTES;

@@ -1,7 +1,8 @@
 //! What an elementary stream's bytes are: pictures by start codes, AAC behind ADTS headers, Opus behind its own.
 
 use media::{
-    Aac, AccessUnit, AudioConfig, Codec, CodecConfig, Frame, Kind, MediaTime, ParameterSets, VideoConfig, annex_b_units,
+    Aac, AccessUnit, AudioConfig, Codec, CodecConfig, Frame, Kind, MediaTime, ParameterSets, VideoConfig,
+    annex_b_units,
 };
 
 use super::Item;
@@ -13,10 +14,17 @@ const PACKETS_MAX: usize = 256;
 /// A stream by its codec, with what it remembers from one PES to the next.
 #[derive(Debug, Clone)]
 pub(super) enum Elementary {
-    Picture { codec: Codec, sets: ParameterSets },
+    Picture {
+        codec: Codec,
+        sets: ParameterSets,
+    },
     /// With the bytes of a packet that goes on in the next PES.
-    Aac { rest: Vec<u8> },
-    Opus { channels: u8 },
+    Aac {
+        rest: Vec<u8>,
+    },
+    Opus {
+        channels: u8,
+    },
 }
 
 impl Elementary {
@@ -56,7 +64,13 @@ impl Elementary {
     }
 }
 
-fn picture(codec: Codec, sets: &mut ParameterSets, data: &[u8], show: MediaTime, decode: MediaTime) -> Vec<Item> {
+fn picture(
+    codec: Codec,
+    sets: &mut ParameterSets,
+    data: &[u8],
+    show: MediaTime,
+    decode: MediaTime,
+) -> Vec<Item> {
     let mut own = ParameterSets::default();
     let access = AccessUnit::gather(codec, annex_b_units(data), &mut own);
     let mut items = Vec::new();
@@ -93,9 +107,12 @@ fn aac(rest: &mut Vec<u8>, data: &[u8], show: MediaTime) -> Vec<Item> {
             left = 0;
             continue;
         };
-        let length = usize::from(header[3] & 0x03) << 11 | usize::from(header[4]) << 3 | usize::from(header[5] >> 5);
+        let length =
+            usize::from(header[3] & 0x03) << 11 | usize::from(header[4]) << 3 | usize::from(header[5] >> 5);
         let front = if header[1] & 0x01 == 0 { 9 } else { 7 };
-        let (Some(packet), Some(config)) = (header.get(front..length.max(front)), AudioConfig::from_aac(&record)) else {
+        let (Some(packet), Some(config)) =
+            (header.get(front..length.max(front)), AudioConfig::from_aac(&record))
+        else {
             break;
         };
         let lasts = MediaTime::from_ticks(1_024, config.rate_hz);

@@ -69,7 +69,8 @@ pub(super) fn streams(section: &[u8]) -> Option<Vec<Listed>> {
     if section.first() != Some(&0x02) {
         return None;
     }
-    let length = |bytes: &[u8]| Some(usize::from(u16::from_be_bytes([bytes.first()? & 0x0f, *bytes.get(1)?])));
+    let length =
+        |bytes: &[u8]| Some(usize::from(u16::from_be_bytes([bytes.first()? & 0x0f, *bytes.get(1)?])));
     let about = length(section.get(10..)?)?;
     let mut rest = section.get(12 + about..)?;
     let mut streams = Vec::new();
