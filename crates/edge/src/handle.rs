@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use model::{Origin, RoomId};
+use sfu::{Watched, Wish};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
@@ -62,6 +63,9 @@ pub enum MediaError {
     /// The fragment belongs to another ICE session than the present one (412).
     #[error("the ICE session has changed; use the tag of the last answer")]
     Stale,
+    /// The viewer's wishes come faster than they can be followed (429).
+    #[error("wishes come too fast; wait a second")]
+    TooFast,
     /// The media loop does not answer (503).
     #[error("the media plane is not available")]
     Unavailable,
@@ -92,6 +96,22 @@ impl MediaHandle {
         let session = session.clone();
         let shard = session.shard();
         self.ask(shard, |answer| Order::Patch { session, fragment, if_match, answer }).await?
+    }
+
+    /// A viewer's page wishes to be sent so much of the picture. What it is sent now; the change comes in a moment.
+    pub async fn wish(&self, session: &SessionId, wish: Wish) -> Result<Watched, MediaError> {
+        self.ask_wish(session, Some(wish)).await
+    }
+
+    /// What a viewer is sent of the picture.
+    pub async fn watched(&self, session: &SessionId) -> Result<Watched, MediaError> {
+        self.ask_wish(session, None).await
+    }
+
+    async fn ask_wish(&self, session: &SessionId, wish: Option<Wish>) -> Result<Watched, MediaError> {
+        let session = session.clone();
+        let shard = session.shard();
+        self.ask(shard, |answer| Order::Wish { session, wish, answer }).await?
     }
 
     /// Ends a session: the publisher takes leave, or the viewer stops watching.

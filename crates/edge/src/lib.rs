@@ -15,11 +15,13 @@ mod session;
 mod stray;
 mod tcp;
 mod udp;
+mod wish;
 
 pub use config::MediaConfig;
 pub use fact::{MediaFact, MediaStats, MediaTotals};
 pub use handle::{Accepted, CROWDED_WAIT, MediaError, MediaHandle, Patched};
 pub use session::SessionId;
+pub use sfu::{Flow, Layer, Limit, Watched, Wish};
 
 /// Facts waiting to be told to the rooms. They are few; should the reader stall, the oldest news of counts is
 /// left out, and news of publishers waits in the loop until there is space.

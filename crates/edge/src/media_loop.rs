@@ -14,7 +14,8 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
 use model::{Origin, RoomId};
 use sfu::{
-    Addressee, Event, IceCreds, Identity, LocalAddress, PeerId, Protocol, STATS_INTERVAL, Sfu, SfuError,
+    Addressee, Event, IceCreds, Identity, Layer, LocalAddress, PeerId, Protocol, STATS_INTERVAL, Sfu,
+    SfuError, Watched, Wish,
 };
 use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
 
@@ -24,6 +25,7 @@ use crate::order::{Figures, Inbox, Inboxes, ORDERS_MAX, Order, Shards, publisher
 use crate::stray::Strays;
 use crate::tcp::{Moved, TcpLines};
 use crate::udp::{UdpPort, now};
+use crate::wish::Wishes;
 use crate::{
     Accepted, FACTS_MAX, MediaConfig, MediaError, MediaFact, MediaHandle, MediaStats, MediaTotals, Patched,
     SessionId, interface,
@@ -150,7 +152,7 @@ struct MediaLoop {
     by_peer: BTreeMap<PeerId, SessionId>,
     connecting: Connecting,
     /// How many viewers here were counted as watching and as blind, per room.
-    watched: BTreeMap<RoomId, Watched>,
+    watched: BTreeMap<RoomId, Counted>,
     /// Rooms with viewers here whose publisher's place is on another loop.
     attachments: Attachments,
     /// Loops that have viewers of a room whose publisher's place is here: bit n is loop n.
@@ -173,10 +175,17 @@ struct Session {
     room: RoomId,
     publishes: bool,
     etag: String,
+    wishes: Wishes,
+}
+
+impl Session {
+    fn new(peer: PeerId, room: RoomId, publishes: bool, etag: &str) -> Session {
+        Session { peer, room, publishes, etag: etag.to_owned(), wishes: Wishes::default() }
+    }
 }
 
 #[derive(Default, Clone, Copy)]
-struct Watched {
+struct Counted {
     counted: u32,
     blind: u32,
 }
@@ -376,7 +385,10 @@ impl MediaLoop {
             }
             Order::Attach { room, shard, attached } => self.attach(room, shard, attached),
             Order::Relay { room, packet } => self.sfu.relay(room, &packet, at),
-            Order::WantKeyframe { room } => self.sfu.want_keyframe(room, at),
+            Order::WantKeyframe { room, layer } => self.sfu.want_keyframe(room, layer, at),
+            Order::Layers { room, layers } => self.sfu.learn_layers(room, &layers, at),
+            Order::WantLayers { room, shard, wanted } => self.sfu.want_layers(room, shard, wanted, at),
+            Order::Wish { session, wish, answer } => drop(answer.send(self.wish(&session, wish, at))),
             Order::Stray { shard, source, destination, datagram } => {
                 self.take_stray(shard, source, destination, &datagram, at);
             }
@@ -412,7 +424,7 @@ impl MediaLoop {
         let credentials = self.credentials()?;
         let etag = credentials.ufrag.clone();
         let (peer, sdp) = self.sfu.publish(room, offer, credentials, at)?;
-        let session = self.enter(peer, Session { peer, room, publishes: true, etag: etag.clone() })?;
+        let session = self.enter(peer, Session::new(peer, room, true, &etag))?;
         Ok(Accepted { session, sdp, etag })
     }
 
@@ -431,7 +443,7 @@ impl MediaLoop {
         let etag = credentials.ufrag.clone();
         let (peer, sdp) = self.sfu.watch(room, offer, credentials, at)?;
         self.connecting.add(peer, from);
-        let session = self.enter(peer, Session { peer, room, publishes: false, etag: etag.clone() })?;
+        let session = self.enter(peer, Session::new(peer, room, false, &etag))?;
         if publisher_shard(room, self.inboxes.len()) != self.shard {
             self.attachments.came(room);
         }
@@ -465,6 +477,17 @@ impl MediaLoop {
         Ok(Patched { fragment, etag: session.etag.clone() })
     }
 
+    /// A viewer wishes, or with no wish only asks what it is sent.
+    fn wish(&mut self, id: &SessionId, wish: Option<Wish>, at: Instant) -> Result<Watched, MediaError> {
+        let session = self.sessions.get_mut(id).filter(|session| !session.publishes);
+        let session = session.ok_or(MediaError::NoSuchSession)?;
+        match wish {
+            None => self.sfu.watched(session.peer).ok_or(MediaError::NoSuchSession),
+            Some(wish) if session.wishes.take(at) => Ok(self.sfu.wish(session.peer, wish, at)?),
+            Some(_) => Err(MediaError::TooFast),
+        }
+    }
+
     fn close(&mut self, id: &SessionId, at: Instant) -> Result<(), MediaError> {
         let session = self.sessions.get(id).ok_or(MediaError::NoSuchSession)?;
         let (peer, room) = (session.peer, session.room);
@@ -489,8 +512,12 @@ impl MediaLoop {
         if mask == 0 {
             self.attached.remove(&room);
         }
-        let kept = self.sfu.set_relayed(room, mask != 0);
+        if !attached {
+            self.sfu.want_layers(room, shard, 0, now());
+        }
+        let (layers, kept) = self.sfu.set_relayed(room, mask != 0);
         if attached {
+            self.leave(shard, Order::Layers { room, layers });
             for packet in kept {
                 self.leave(shard, Order::Relay { room, packet });
             }
@@ -505,10 +532,17 @@ impl MediaLoop {
                 Event::PublisherLost { room } => self.fact(MediaFact::PublisherLost { room }),
                 Event::Watching { room, count } => self.watching(room, count),
                 Event::Relay { room, packet } => self.relay(room, &packet),
-                Event::KeyframeWanted { room } => {
+                Event::KeyframeWanted { room, layer } => {
                     let place = publisher_shard(room, self.inboxes.len());
                     if place != self.shard {
-                        self.leave(place, Order::WantKeyframe { room });
+                        self.leave(place, Order::WantKeyframe { room, layer });
+                    }
+                }
+                Event::Layers { room, layers } => self.tell_layers(room, &layers),
+                Event::LayersWanted { room, wanted } => {
+                    let place = publisher_shard(room, self.inboxes.len());
+                    if place != self.shard {
+                        self.leave(place, Order::WantLayers { room, shard: self.shard, wanted });
                     }
                 }
                 Event::Gone { peer, room } => self.gone(peer, room),
@@ -548,6 +582,13 @@ impl MediaLoop {
         let mask = self.attached.get(&room).copied().unwrap_or(0);
         for shard in (0..self.inboxes.len()).filter(|shard| mask >> shard & 1 == 1) {
             self.leave(shard, Order::Relay { room, packet: Arc::clone(packet) });
+        }
+    }
+
+    fn tell_layers(&mut self, room: RoomId, layers: &[Layer]) {
+        let mask = self.attached.get(&room).copied().unwrap_or(0);
+        for shard in (0..self.inboxes.len()).filter(|shard| mask >> shard & 1 == 1) {
+            self.leave(shard, Order::Layers { room, layers: layers.to_vec() });
         }
     }
 

@@ -11,7 +11,7 @@ use crate::api::{
 };
 use crate::api::{stream_key, uplink};
 use crate::app::App;
-use crate::{events, health, page, socket, whep, whip};
+use crate::{events, health, layer, page, socket, whep, whip};
 
 /// What a request needs to be let through to its handler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,6 +156,9 @@ pub static TABLE: &[Row] = &[
     patch("/whep/{room}/{session}", Play, |m| on(m, whep::patch)).media(),
     delete("/whep/{room}/{session}", Play, |m| on(m, whep::close)).media(),
     options("/whep/{room}/{session}", |m| on(m, whep::session_options)).media(),
+    get("/whep/{room}/{session}/layer", Play, |m| on(m, layer::show)).media(),
+    post("/whep/{room}/{session}/layer", Play, |m| on(m, layer::wish)).media(),
+    options("/whep/{room}/{session}/layer", |m| on(m, layer::options)).media(),
     // The server itself.
     get("/api/v1/openapi.json", Nobody, |m| on(m, openapi::show)),
     get("/healthz", Nobody, |m| on(m, health::alive)),

@@ -24,6 +24,7 @@ mod error;
 mod events;
 mod guard;
 mod health;
+mod layer;
 mod limits;
 pub mod line;
 mod listeners;

@@ -45,6 +45,9 @@ OPTIONS /whep/{room}                       . . . . . . .
 PATCH   /whep/{room}/{session}             . . . . . . b
 DELETE  /whep/{room}/{session}             . . . . . . b
 OPTIONS /whep/{room}/{session}             . . . . . . .
+GET     /whep/{room}/{session}/layer       . . . . . . b
+POST    /whep/{room}/{session}/layer       . . . . . . b
+OPTIONS /whep/{room}/{session}/layer       . . . . . . .
 GET     /api/v1/openapi.json               . . . . . . .
 GET     /healthz                           . . . . . . .
 GET     /readyz                            . . . . . . .
@@ -76,6 +79,8 @@ GET     /api/v1/rooms/{room}/ws            k k k . . k b
 POST    /whep/{room}                       k k k . . k b
 PATCH   /whep/{room}/{session}             k k k . . k b
 DELETE  /whep/{room}/{session}             k k k . . k b
+GET     /whep/{room}/{session}/layer       k k k . . k b
+POST    /whep/{room}/{session}/layer       k k k . . k b
 ";
 
 fn table(text: &str) -> BTreeMap<String, Vec<String>> {
