@@ -47,6 +47,7 @@ export const en = {
     offWhy: "There is no show right now. The room is open: say hello, somebody may be here.",
     offStay: "Stay, and the picture starts by itself.",
     cannotPlay: "This browser cannot play the show",
+    soundOnly: "Sound only: your connection is too slow for the picture just now.",
   },
 
   quality: {
@@ -60,6 +61,9 @@ export const en = {
     freezes: "Freezes",
     freezesSay: (count: string, seconds: string) => `${count} (${seconds} s)`,
     frames: (width: string, height: string, rate: string) => `${width} × ${height}, ${rate} fps`,
+    layer: "Layer",
+    limits: { none: "the best there is", wish: "fits its window", link: "what your connection carries" },
+    soundOnly: "none, your connection is too slow",
     nothing: "Nothing is arriving yet.",
     good: "Good",
     fair: "Fair",

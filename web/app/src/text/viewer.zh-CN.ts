@@ -48,6 +48,7 @@ export const zh: Translated<typeof en> = {
     offWhy: "现在没有直播。房间是开着的，进来打个招呼吧，也许有人在。",
     offStay: "留在这里，开播后画面会自动出现。",
     cannotPlay: "这个浏览器播放不了这场直播",
+    soundOnly: "网络太慢，暂时只有声音，画面恢复后会自动继续。",
   },
 
   quality: {
@@ -61,6 +62,9 @@ export const zh: Translated<typeof en> = {
     freezes: "卡顿",
     freezesSay: (count, seconds) => `${count} 次（${seconds} 秒）`,
     frames: (width, height, rate) => `${width} × ${height}，${rate} 帧/秒`,
+    layer: "清晰度",
+    limits: { none: "最高清晰度", wish: "与窗口大小相称", link: "受网速所限" },
+    soundOnly: "网络太慢，只有声音",
     nothing: "还没有收到画面。",
     good: "良好",
     fair: "一般",

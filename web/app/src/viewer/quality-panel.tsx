@@ -1,6 +1,7 @@
 // How well it goes, for who asks.
 
 import type { Quality } from "@livehouse/player";
+import type { LayersDto } from "@livehouse/protocol";
 import { useEffect } from "preact/hooks";
 
 import { bitrate } from "../shell/figures.ts";
@@ -26,6 +27,7 @@ export function QualityPanel({ show }: { show: Show }) {
       t.picture,
       `${t.frames(String(quality.width), String(quality.height), quality.framesPerSecond.toFixed(0))}${quality.codec ? ` · ${quality.codec}` : ""}`,
     ],
+    ...layerRow(show.layers.value),
     [t.rate, bitrate(quality.bitsPerSecond)],
     [t.delay, quality.delayMs === null ? "–" : `${Math.round(quality.delayMs)} ms`],
     [t.roundTrip, quality.roundTripMs === null ? "–" : `${Math.round(quality.roundTripMs)} ms`],
@@ -46,6 +48,17 @@ export function QualityPanel({ show }: { show: Show }) {
       </dl>
     </div>
   );
+}
+
+/** Which of several layers it is, and why no larger one. Of a show with one there is nothing to say. */
+function layerRow(layers: LayersDto | null): [string, string][] {
+  if (layers === null || layers.layers.length === 0) return [];
+  const t = text().quality;
+  if (layers.sent === null) return layers.limit === "link" ? [[t.layer, t.soundOnly]] : [];
+  if (layers.layers.length < 2) return [];
+  const { sent } = layers;
+  const name = sent.height > 0 ? `${sent.height}p` : bitrate(sent.bps);
+  return [[t.layer, `${name} · ${t.limits[layers.limit]}`]];
 }
 
 function percent(share: number): string {

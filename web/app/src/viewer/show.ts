@@ -1,6 +1,7 @@
 // The show as it is watched: the connection, what it plays, and how well.
 
 import { between, Patience, type Quality, type Sample, sample, Whep } from "@livehouse/player";
+import type { LayersDto } from "@livehouse/protocol";
 import { signal } from "@preact/signals";
 
 /** How often quality is read while somebody looks at it. */
@@ -11,6 +12,10 @@ const PATIENCE_MS = 2_000;
 export class Show {
   readonly whep: Whep;
   readonly quality = signal<Quality | null>(null);
+  /** What the server sends of the picture, while somebody looks at the quality. */
+  readonly layers = signal<LayersDto | null>(null);
+  /** The link is too slow for any picture: what is seen is the last one. */
+  readonly soundOnly = signal(false);
   #stopWaiting: () => void = () => {};
 
   constructor(slug: string) {
@@ -34,13 +39,15 @@ export class Show {
   open(): void {
     this.whep.start();
     const patience = new Patience();
-    this.#stopWaiting = this.#read(PATIENCE_MS, (quality) =>
-      this.whep.hold(patience.take(quality, Date.now())),
-    );
+    this.#stopWaiting = this.#read(PATIENCE_MS, (quality) => {
+      this.whep.hold(patience.take(quality, Date.now()));
+      void this.#judge(quality);
+    });
   }
 
   close(): void {
     this.#stopWaiting();
+    this.soundOnly.value = false;
     this.whep.close();
   }
 
@@ -48,11 +55,25 @@ export class Show {
   look(): () => void {
     const stop = this.#read(SAMPLE_MS, (quality) => {
       this.quality.value = quality;
+      void this.whep.layers().then((layers) => {
+        this.layers.value = layers;
+      });
     });
     return () => {
       stop();
       this.quality.value = null;
+      this.layers.value = null;
     };
+  }
+
+  /** A picture that stands still may be one that the server no longer sends, and it says why. */
+  async #judge(quality: Quality): Promise<void> {
+    if (quality.framesPerSecond > 0 || quality.width === 0) {
+      this.soundOnly.value = false;
+      return;
+    }
+    const layers = await this.whep.layers();
+    this.soundOnly.value = layers !== null && layers.sent === null && layers.limit === "link";
   }
 
   #read(everyMs: number, take: (quality: Quality) => void): () => void {
