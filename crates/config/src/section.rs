@@ -125,6 +125,22 @@ impl Default for Media {
     }
 }
 
+/// Encoders that come by RTMP: OBS, ffmpeg, phones and hardware, at `rtmp://this-host:1935/live` with the room's stream key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rtmp {
+    /// Whether encoders may come by RTMP. With a certificate (`server.tls`) the same port takes RTMPS, too.
+    pub on: bool,
+    /// The TCP port for it, at the address that `server.listen` names. Open it in the firewall.
+    pub port: u16,
+}
+
+impl Default for Rtmp {
+    fn default() -> Rtmp {
+        Rtmp { on: true, port: 1935 }
+    }
+}
+
 /// The lines over which viewers talk and listen (WebSocket).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -152,7 +152,7 @@ impl MediaHandle {
         self.shards.port()
     }
 
-    async fn ask<T>(
+    pub(crate) async fn ask<T>(
         &self,
         shard: usize,
         order: impl FnOnce(oneshot::Sender<T>) -> Order,

@@ -18,6 +18,7 @@ use sfu::{
     SfuError, Watched, Wish,
 };
 use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
+use tokio::sync::oneshot;
 
 use crate::attachment::Attachments;
 use crate::connecting::Connecting;
@@ -101,6 +102,7 @@ fn put_together(config: &MediaConfig) -> io::Result<(Vec<MediaLoop>, MediaHandle
             locals: addresses.iter().map(|address| address.addr).collect(),
             pinned: config.public_addresses.is_empty(),
             sessions: BTreeMap::new(),
+            feeds: BTreeMap::new(),
             by_peer: BTreeMap::new(),
             connecting: Connecting::new(config.connecting_max, config.connecting_per_address_max),
             watched: BTreeMap::new(),
@@ -149,6 +151,8 @@ struct MediaLoop {
     /// Whether datagrams leave from the very address they are for, which only works where that is the machine's own.
     pinned: bool,
     sessions: BTreeMap<SessionId, Session>,
+    /// Publishers by other protocols. Who waits at the other end is told by the sender's end.
+    feeds: BTreeMap<PeerId, oneshot::Sender<()>>,
     by_peer: BTreeMap<PeerId, SessionId>,
     connecting: Connecting,
     /// How many viewers here were counted as watching and as blind, per room.
@@ -375,6 +379,13 @@ impl MediaLoop {
                 drop(answer.send(self.patch(&session, &fragment, if_match.as_deref(), at)));
             }
             Order::Close { session, answer } => drop(answer.send(self.close(&session, at))),
+            Order::Feed { room, gone, answer } => drop(answer.send(self.feed(room, gone, at))),
+            Order::Inject { room, packets } => self.sfu.inject(room, packets, at),
+            Order::Lose { session } => {
+                if let Some(session) = self.sessions.get(&session) {
+                    let _ = self.sfu.lose(session.peer);
+                }
+            }
             Order::ClosePublisher { room, answer } => {
                 self.sfu.close_publisher(room, at);
                 let _ = answer.send(());
@@ -448,6 +459,18 @@ impl MediaLoop {
             self.attachments.came(room);
         }
         Ok(Accepted { session, sdp, etag })
+    }
+
+    /// A publisher that came by another protocol.
+    fn feed(
+        &mut self,
+        room: RoomId,
+        gone: oneshot::Sender<()>,
+        at: Instant,
+    ) -> Result<SessionId, MediaError> {
+        let peer = self.sfu.publish_local(room, at);
+        self.feeds.insert(peer, gone);
+        self.enter(peer, Session { peer, room, publishes: true, etag: String::new() })
     }
 
     fn enter(&mut self, peer: PeerId, session: Session) -> Result<SessionId, MediaError> {
@@ -608,6 +631,7 @@ impl MediaLoop {
     }
 
     fn gone(&mut self, peer: PeerId, room: RoomId) {
+        self.feeds.remove(&peer);
         let Some(session) = self.by_peer.remove(&peer).and_then(|id| self.sessions.remove(&id)) else {
             return;
         };

@@ -41,6 +41,21 @@ pub(crate) enum Order {
         session: SessionId,
         answer: oneshot::Sender<Result<(), MediaError>>,
     },
+    /// A publisher by another protocol takes the room's place; `gone` is dropped when it has lost it.
+    Feed {
+        room: RoomId,
+        gone: oneshot::Sender<()>,
+        answer: oneshot::Sender<Result<SessionId, MediaError>>,
+    },
+    /// Packets of the room's publisher, if it came by another protocol.
+    Inject {
+        room: RoomId,
+        packets: Vec<sfu::Injected>,
+    },
+    /// A publisher by another protocol has lost its connection.
+    Lose {
+        session: SessionId,
+    },
     ClosePublisher {
         room: RoomId,
         answer: oneshot::Sender<()>,
