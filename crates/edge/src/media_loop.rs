@@ -470,7 +470,7 @@ impl MediaLoop {
     ) -> Result<SessionId, MediaError> {
         let peer = self.sfu.publish_local(room, at);
         self.feeds.insert(peer, gone);
-        self.enter(peer, Session { peer, room, publishes: true, etag: String::new() })
+        self.enter(peer, Session::new(peer, room, true, ""))
     }
 
     fn enter(&mut self, peer: PeerId, session: Session) -> Result<SessionId, MediaError> {
