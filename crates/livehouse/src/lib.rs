@@ -8,7 +8,6 @@ mod backend;
 pub mod cli;
 mod demo;
 mod doctor;
-mod doorkeeper;
 mod facts;
 mod greeting;
 mod language;

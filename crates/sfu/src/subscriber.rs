@@ -7,9 +7,8 @@ use media::{Description, Kind};
 
 use crate::down_track::DownTrack;
 use crate::fast::FastEgress;
-use crate::layer_selector::LayerSelector;
-use crate::layers::Layers;
 use crate::peer::Peer;
+use crate::track::Track;
 use crate::{Egress, Form, Offer, Outgoing, Packet};
 
 pub(crate) struct Subscriber {
@@ -19,7 +18,6 @@ pub(crate) struct Subscriber {
     pub(crate) connected: bool,
     pub(crate) audio: DownTrack,
     pub(crate) video: DownTrack,
-    pub(crate) selector: LayerSelector,
     /// What the viewer can be sent, by payload type.
     formats: Vec<(Description, u8)>,
     /// RED's payload type, for a viewer who knows it.
@@ -46,7 +44,6 @@ impl Subscriber {
             connected: false,
             audio: DownTrack::new(Kind::Audio),
             video: DownTrack::new(Kind::Video),
-            selector: LayerSelector::new(),
             formats,
             red,
             chosen: [None, None],
@@ -76,31 +73,31 @@ impl Subscriber {
         pt
     }
 
-    /// Sends a packet that has just come, or what it lets begin. Says whether anything was sent.
-    pub(crate) fn forward(&mut self, packet: &Arc<Packet>, layers: &Layers, now: Instant) -> bool {
+    /// Sends a packet that has just come, or what it lets begin.
+    pub(crate) fn forward(&mut self, packet: &Arc<Packet>, track: &Track, now: Instant) {
         if !self.connected {
-            return false;
+            return;
         }
         let mut out = std::mem::take(&mut self.scratch);
         match packet.kind() {
-            Kind::Audio => self.audio.hear(packet, now, &mut out),
-            Kind::Video => self.video.forward(packet, layers, now, &mut out),
+            Kind::Audio => self.audio.forward(packet, track, now, &mut out),
+            Kind::Video => self.video.forward(packet, track, now, &mut out),
         }
-        let sends = !out.is_empty();
         self.write(out);
-        sends
     }
 
-    /// Begins, goes on with, or goes over to what is kept of the picture. Says whether anything was sent.
-    pub(crate) fn catch_up(&mut self, layers: &Layers, now: Instant) -> bool {
+    /// Begins or goes on with what is kept of the picture.
+    pub(crate) fn catch_up(&mut self, track: &Track, now: Instant) {
         if !self.connected {
-            return false;
+            return;
         }
         let mut out = std::mem::take(&mut self.scratch);
-        self.video.proceed(layers, now, &mut out);
-        let sends = !out.is_empty();
+        if self.video.waits() {
+            self.video.start(track, now, &mut out);
+        } else {
+            self.video.catch_up(track, now, &mut out);
+        }
         self.write(out);
-        sends
     }
 
     /// When this viewer wants to be called.

@@ -48,8 +48,6 @@ fn declare_all(declared: &mut Declared) {
     declared.visit::<api::SanctionsDto>();
     declared.visit::<api::AuditDto>();
     declared.visit::<api::MediaDto>();
-    declared.visit::<api::WishDto>();
-    declared.visit::<api::LayersDto>();
 }
 
 struct Declared {

@@ -142,19 +142,7 @@ impl Local {
                 (self.video_seq, Vec::new())
             }
         };
-        Incoming {
-            source,
-            stream: 0,
-            layer: 0,
-            description,
-            seq,
-            time,
-            marker,
-            arrived,
-            payload,
-            earlier,
-            report: None,
-        }
+        Incoming { source, description, seq, time, marker, arrived, payload, earlier }
     }
 
     /// When a frame of this time would have come if all took equally long: sound and picture are shown together by it,
