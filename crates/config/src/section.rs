@@ -125,27 +125,19 @@ impl Default for Media {
     }
 }
 
-/// The show for players that watch by HTTP (HLS), and for caches.
+/// Encoders that come by RTMP: OBS, ffmpeg, phones and hardware, at `rtmp://this-host:1935/live` with the room's stream key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct Hls {
-    /// Whether shows are packaged for HLS at all.
+pub struct Rtmp {
+    /// Whether encoders may come by RTMP. With a certificate (`server.tls`) the same port takes RTMPS, too.
     pub on: bool,
-    /// How long a part lasts, in milliseconds. Shorter is closer to live and costs more requests: a viewer is about
-    /// four parts behind.
-    #[schemars(range(min = 200, max = 2000))]
-    pub part_ms: u32,
-    /// How far back one may watch, in minutes.
-    #[schemars(range(min = 1, max = 720))]
-    pub window_minutes: u32,
-    /// The most memory one show takes, in megabytes; past it one may watch back less far.
-    #[schemars(range(min = 16))]
-    pub memory_mb: u32,
+    /// The TCP port for it, at the address that `server.listen` names. Open it in the firewall.
+    pub port: u16,
 }
 
-impl Default for Hls {
-    fn default() -> Hls {
-        Hls { on: true, part_ms: 500, window_minutes: 10, memory_mb: 256 }
+impl Default for Rtmp {
+    fn default() -> Rtmp {
+        Rtmp { on: true, port: 1935 }
     }
 }
 

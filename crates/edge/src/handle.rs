@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use model::{Origin, RoomId};
+use sfu::{Watched, Wish};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
 use crate::order::{Order, Shards};
-use crate::{MediaStats, MediaTotals, Programmes, SessionId};
+use crate::{MediaStats, MediaTotals, SessionId};
 
 /// After how long one who found too many others connecting comes again: most of them are connected by then.
 pub const CROWDED_WAIT: Duration = Duration::from_secs(2);
@@ -16,7 +17,6 @@ pub const CROWDED_WAIT: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct MediaHandle {
     pub(crate) shards: Shards,
-    pub(crate) programmes: Option<Programmes>,
 }
 
 /// An offer that was taken: what the HTTP answer needs.
@@ -63,6 +63,9 @@ pub enum MediaError {
     /// The fragment belongs to another ICE session than the present one (412).
     #[error("the ICE session has changed; use the tag of the last answer")]
     Stale,
+    /// The viewer's wishes come faster than they can be followed (429).
+    #[error("wishes come too fast; wait a second")]
+    TooFast,
     /// The media loop does not answer (503).
     #[error("the media plane is not available")]
     Unavailable,
@@ -93,6 +96,22 @@ impl MediaHandle {
         let session = session.clone();
         let shard = session.shard();
         self.ask(shard, |answer| Order::Patch { session, fragment, if_match, answer }).await?
+    }
+
+    /// A viewer's page wishes to be sent so much of the picture. What it is sent now; the change comes in a moment.
+    pub async fn wish(&self, session: &SessionId, wish: Wish) -> Result<Watched, MediaError> {
+        self.ask_wish(session, Some(wish)).await
+    }
+
+    /// What a viewer is sent of the picture.
+    pub async fn watched(&self, session: &SessionId) -> Result<Watched, MediaError> {
+        self.ask_wish(session, None).await
+    }
+
+    async fn ask_wish(&self, session: &SessionId, wish: Option<Wish>) -> Result<Watched, MediaError> {
+        let session = session.clone();
+        let shard = session.shard();
+        self.ask(shard, |answer| Order::Wish { session, wish, answer }).await?
     }
 
     /// Ends a session: the publisher takes leave, or the viewer stops watching.
@@ -128,17 +147,12 @@ impl MediaHandle {
         self.shards.totals()
     }
 
-    /// The rooms' programmes for HLS; `None` where the settings say so.
-    pub fn programmes(&self) -> Option<&Programmes> {
-        self.programmes.as_ref()
-    }
-
     /// The port peers are told, after binding.
     pub fn port(&self) -> u16 {
         self.shards.port()
     }
 
-    async fn ask<T>(
+    pub(crate) async fn ask<T>(
         &self,
         shard: usize,
         order: impl FnOnce(oneshot::Sender<T>) -> Order,

@@ -1,6 +1,6 @@
 //! One media loop: its sockets, its forwarding machine, its orders.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::AsRawFd;
@@ -14,9 +14,11 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
 use model::{Origin, RoomId};
 use sfu::{
-    Addressee, Event, IceCreds, Identity, LocalAddress, PeerId, Protocol, STATS_INTERVAL, Sfu, SfuError,
+    Addressee, Event, IceCreds, Identity, Layer, LocalAddress, PeerId, Protocol, STATS_INTERVAL, Sfu,
+    SfuError, Watched, Wish,
 };
 use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
+use tokio::sync::oneshot;
 
 use crate::attachment::Attachments;
 use crate::connecting::Connecting;
@@ -24,9 +26,10 @@ use crate::order::{Figures, Inbox, Inboxes, ORDERS_MAX, Order, Shards, publisher
 use crate::stray::Strays;
 use crate::tcp::{Moved, TcpLines};
 use crate::udp::{UdpPort, now};
+use crate::wish::Wishes;
 use crate::{
     Accepted, FACTS_MAX, MediaConfig, MediaError, MediaFact, MediaHandle, MediaStats, MediaTotals, Patched,
-    Programmes, SessionId, interface,
+    SessionId, interface,
 };
 
 const UDP: Token = Token(0);
@@ -86,10 +89,6 @@ fn put_together(config: &MediaConfig) -> io::Result<(Vec<MediaLoop>, MediaHandle
     }
     let inboxes: Inboxes = inboxes.into();
     let mut loops = Vec::new();
-    let programmes = match &config.hls {
-        Some(settings) => Some(programmes(settings.clone(), Arc::clone(&inboxes))?),
-        None => None,
-    };
     for (shard, ((poll, udp), orders)) in polls.into_iter().zip(ports).zip(orders).enumerate() {
         let mut media_loop = MediaLoop {
             shard,
@@ -103,13 +102,12 @@ fn put_together(config: &MediaConfig) -> io::Result<(Vec<MediaLoop>, MediaHandle
             locals: addresses.iter().map(|address| address.addr).collect(),
             pinned: config.public_addresses.is_empty(),
             sessions: BTreeMap::new(),
+            feeds: BTreeMap::new(),
             by_peer: BTreeMap::new(),
             connecting: Connecting::new(config.connecting_max, config.connecting_per_address_max),
             watched: BTreeMap::new(),
             attachments: Attachments::default(),
             attached: BTreeMap::new(),
-            programmes: programmes.clone(),
-            packaged: BTreeSet::new(),
             strays: Strays::new(),
             stopping: false,
             to_wake: 0,
@@ -123,17 +121,7 @@ fn put_together(config: &MediaConfig) -> io::Result<(Vec<MediaLoop>, MediaHandle
         loops.push(media_loop);
     }
     let shards = Shards::new(inboxes, figures, port, config.viewers_per_room_max);
-    Ok((loops, MediaHandle { shards, programmes }, told))
-}
-
-/// The programmes, which ask a room's publisher for keyframes where it is.
-fn programmes(settings: hls::Settings, inboxes: Inboxes) -> io::Result<Programmes> {
-    let ask = move |room| {
-        if let Some(inbox) = inboxes.get(publisher_shard(room, inboxes.len())) {
-            inbox.send(Order::WantKeyframe { room });
-        }
-    };
-    Programmes::start(settings, Box::new(ask))
+    Ok((loops, MediaHandle { shards }, told))
 }
 
 /// What peers are told: every address by UDP, and by TCP where that is on.
@@ -163,18 +151,16 @@ struct MediaLoop {
     /// Whether datagrams leave from the very address they are for, which only works where that is the machine's own.
     pinned: bool,
     sessions: BTreeMap<SessionId, Session>,
+    /// Publishers by other protocols. Who waits at the other end is told by the sender's end.
+    feeds: BTreeMap<PeerId, oneshot::Sender<()>>,
     by_peer: BTreeMap<PeerId, SessionId>,
     connecting: Connecting,
     /// How many viewers here were counted as watching and as blind, per room.
-    watched: BTreeMap<RoomId, Watched>,
+    watched: BTreeMap<RoomId, Counted>,
     /// Rooms with viewers here whose publisher's place is on another loop.
     attachments: Attachments,
     /// Loops that have viewers of a room whose publisher's place is here: bit n is loop n.
     attached: BTreeMap<RoomId, u64>,
-    /// Where shows are packaged for HLS.
-    programmes: Option<Programmes>,
-    /// Rooms whose publisher here is packaged.
-    packaged: BTreeSet<RoomId>,
     /// Addresses of peers that live on other loops.
     strays: Strays,
     /// No handle is left.
@@ -193,18 +179,17 @@ struct Session {
     room: RoomId,
     publishes: bool,
     etag: String,
+    wishes: Wishes,
 }
 
-/// What a publisher here does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stream {
-    Begins,
-    Lost,
-    Over,
+impl Session {
+    fn new(peer: PeerId, room: RoomId, publishes: bool, etag: &str) -> Session {
+        Session { peer, room, publishes, etag: etag.to_owned(), wishes: Wishes::default() }
+    }
 }
 
 #[derive(Default, Clone, Copy)]
-struct Watched {
+struct Counted {
     counted: u32,
     blind: u32,
 }
@@ -394,9 +379,15 @@ impl MediaLoop {
                 drop(answer.send(self.patch(&session, &fragment, if_match.as_deref(), at)));
             }
             Order::Close { session, answer } => drop(answer.send(self.close(&session, at))),
+            Order::Feed { room, gone, answer } => drop(answer.send(self.feed(room, gone, at))),
+            Order::Inject { room, packets } => self.sfu.inject(room, packets, at),
+            Order::Lose { session } => {
+                if let Some(session) = self.sessions.get(&session) {
+                    let _ = self.sfu.lose(session.peer);
+                }
+            }
             Order::ClosePublisher { room, answer } => {
                 self.sfu.close_publisher(room, at);
-                self.programme(room, Stream::Over);
                 let _ = answer.send(());
             }
             Order::CloseViewers { room, answer } => {
@@ -405,7 +396,10 @@ impl MediaLoop {
             }
             Order::Attach { room, shard, attached } => self.attach(room, shard, attached),
             Order::Relay { room, packet } => self.sfu.relay(room, &packet, at),
-            Order::WantKeyframe { room } => self.sfu.want_keyframe(room, at),
+            Order::WantKeyframe { room, layer } => self.sfu.want_keyframe(room, layer, at),
+            Order::Layers { room, layers } => self.sfu.learn_layers(room, &layers, at),
+            Order::WantLayers { room, shard, wanted } => self.sfu.want_layers(room, shard, wanted, at),
+            Order::Wish { session, wish, answer } => drop(answer.send(self.wish(&session, wish, at))),
             Order::Stray { shard, source, destination, datagram } => {
                 self.take_stray(shard, source, destination, &datagram, at);
             }
@@ -441,7 +435,7 @@ impl MediaLoop {
         let credentials = self.credentials()?;
         let etag = credentials.ufrag.clone();
         let (peer, sdp) = self.sfu.publish(room, offer, credentials, at)?;
-        let session = self.enter(peer, Session { peer, room, publishes: true, etag: etag.clone() })?;
+        let session = self.enter(peer, Session::new(peer, room, true, &etag))?;
         Ok(Accepted { session, sdp, etag })
     }
 
@@ -460,11 +454,23 @@ impl MediaLoop {
         let etag = credentials.ufrag.clone();
         let (peer, sdp) = self.sfu.watch(room, offer, credentials, at)?;
         self.connecting.add(peer, from);
-        let session = self.enter(peer, Session { peer, room, publishes: false, etag: etag.clone() })?;
+        let session = self.enter(peer, Session::new(peer, room, false, &etag))?;
         if publisher_shard(room, self.inboxes.len()) != self.shard {
             self.attachments.came(room);
         }
         Ok(Accepted { session, sdp, etag })
+    }
+
+    /// A publisher that came by another protocol.
+    fn feed(
+        &mut self,
+        room: RoomId,
+        gone: oneshot::Sender<()>,
+        at: Instant,
+    ) -> Result<SessionId, MediaError> {
+        let peer = self.sfu.publish_local(room, at);
+        self.feeds.insert(peer, gone);
+        self.enter(peer, Session::new(peer, room, true, ""))
     }
 
     fn enter(&mut self, peer: PeerId, session: Session) -> Result<SessionId, MediaError> {
@@ -494,6 +500,17 @@ impl MediaLoop {
         Ok(Patched { fragment, etag: session.etag.clone() })
     }
 
+    /// A viewer wishes, or with no wish only asks what it is sent.
+    fn wish(&mut self, id: &SessionId, wish: Option<Wish>, at: Instant) -> Result<Watched, MediaError> {
+        let session = self.sessions.get_mut(id).filter(|session| !session.publishes);
+        let session = session.ok_or(MediaError::NoSuchSession)?;
+        match wish {
+            None => self.sfu.watched(session.peer).ok_or(MediaError::NoSuchSession),
+            Some(wish) if session.wishes.take(at) => Ok(self.sfu.wish(session.peer, wish, at)?),
+            Some(_) => Err(MediaError::TooFast),
+        }
+    }
+
     fn close(&mut self, id: &SessionId, at: Instant) -> Result<(), MediaError> {
         let session = self.sessions.get(id).ok_or(MediaError::NoSuchSession)?;
         let (peer, room) = (session.peer, session.room);
@@ -501,7 +518,6 @@ impl MediaLoop {
         let publishes = self.sfu.publishes(room, peer);
         self.sfu.close(peer, at)?;
         if publishes {
-            self.programme(room, Stream::Over);
             self.fact(MediaFact::PublisherLeft { room });
         }
         Ok(())
@@ -519,30 +535,15 @@ impl MediaLoop {
         if mask == 0 {
             self.attached.remove(&room);
         }
-        let kept = self.sfu.set_relayed(room, mask != 0 || self.packaged.contains(&room));
+        if !attached {
+            self.sfu.want_layers(room, shard, 0, now());
+        }
+        let (layers, kept) = self.sfu.set_relayed(room, mask != 0);
         if attached {
+            self.leave(shard, Order::Layers { room, layers });
             for packet in kept {
                 self.leave(shard, Order::Relay { room, packet });
             }
-        }
-    }
-
-    /// Tells the room's programme of its publisher here, which begins or ceases to send.
-    fn programme(&mut self, room: RoomId, stream: Stream) {
-        let Some(programmes) = self.programmes.clone() else { return };
-        if publisher_shard(room, self.inboxes.len()) != self.shard {
-            return;
-        }
-        let begins = match stream {
-            Stream::Begins => self.packaged.insert(room),
-            Stream::Lost | Stream::Over => self.packaged.remove(&room),
-        };
-        let kept = self.sfu.set_relayed(room, stream == Stream::Begins || self.attached.contains_key(&room));
-        match stream {
-            Stream::Begins if begins => kept.iter().for_each(|packet| programmes.packet(room, packet)),
-            Stream::Begins => {}
-            Stream::Lost => programmes.interrupt(room),
-            Stream::Over => programmes.end(room),
         }
     }
 
@@ -550,20 +551,21 @@ impl MediaLoop {
     fn tell(&mut self) {
         while let Some(event) = self.sfu.poll_event() {
             match event {
-                Event::PublisherConnected { room } => {
-                    self.programme(room, Stream::Begins);
-                    self.fact(MediaFact::PublisherConnected { room });
-                }
-                Event::PublisherLost { room } => {
-                    self.programme(room, Stream::Lost);
-                    self.fact(MediaFact::PublisherLost { room });
-                }
+                Event::PublisherConnected { room } => self.fact(MediaFact::PublisherConnected { room }),
+                Event::PublisherLost { room } => self.fact(MediaFact::PublisherLost { room }),
                 Event::Watching { room, count } => self.watching(room, count),
                 Event::Relay { room, packet } => self.relay(room, &packet),
-                Event::KeyframeWanted { room } => {
+                Event::KeyframeWanted { room, layer } => {
                     let place = publisher_shard(room, self.inboxes.len());
                     if place != self.shard {
-                        self.leave(place, Order::WantKeyframe { room });
+                        self.leave(place, Order::WantKeyframe { room, layer });
+                    }
+                }
+                Event::Layers { room, layers } => self.tell_layers(room, &layers),
+                Event::LayersWanted { room, wanted } => {
+                    let place = publisher_shard(room, self.inboxes.len());
+                    if place != self.shard {
+                        self.leave(place, Order::WantLayers { room, shard: self.shard, wanted });
                     }
                 }
                 Event::Gone { peer, room } => self.gone(peer, room),
@@ -600,14 +602,16 @@ impl MediaLoop {
     }
 
     fn relay(&mut self, room: RoomId, packet: &Arc<sfu::Packet>) {
-        if self.packaged.contains(&room)
-            && let Some(programmes) = &self.programmes
-        {
-            programmes.packet(room, packet);
-        }
         let mask = self.attached.get(&room).copied().unwrap_or(0);
         for shard in (0..self.inboxes.len()).filter(|shard| mask >> shard & 1 == 1) {
             self.leave(shard, Order::Relay { room, packet: Arc::clone(packet) });
+        }
+    }
+
+    fn tell_layers(&mut self, room: RoomId, layers: &[Layer]) {
+        let mask = self.attached.get(&room).copied().unwrap_or(0);
+        for shard in (0..self.inboxes.len()).filter(|shard| mask >> shard & 1 == 1) {
+            self.leave(shard, Order::Layers { room, layers: layers.to_vec() });
         }
     }
 
@@ -627,6 +631,7 @@ impl MediaLoop {
     }
 
     fn gone(&mut self, peer: PeerId, room: RoomId) {
+        self.feeds.remove(&peer);
         let Some(session) = self.by_peer.remove(&peer).and_then(|id| self.sessions.remove(&id)) else {
             return;
         };

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use mio::Waker;
 use model::{Origin, RoomId};
-use sfu::{Packet, PeerId};
+use sfu::{Layer, Packet, PeerId, Watched, Wish};
 use tokio::sync::oneshot;
 
 use crate::tcp::Moved;
@@ -41,6 +41,21 @@ pub(crate) enum Order {
         session: SessionId,
         answer: oneshot::Sender<Result<(), MediaError>>,
     },
+    /// A publisher by another protocol takes the room's place; `gone` is dropped when it has lost it.
+    Feed {
+        room: RoomId,
+        gone: oneshot::Sender<()>,
+        answer: oneshot::Sender<Result<SessionId, MediaError>>,
+    },
+    /// Packets of the room's publisher, if it came by another protocol.
+    Inject {
+        room: RoomId,
+        packets: Vec<sfu::Injected>,
+    },
+    /// A publisher by another protocol has lost its connection.
+    Lose {
+        session: SessionId,
+    },
     ClosePublisher {
         room: RoomId,
         answer: oneshot::Sender<()>,
@@ -64,6 +79,24 @@ pub(crate) enum Order {
     /// From a neighbour: its viewers need a keyframe.
     WantKeyframe {
         room: RoomId,
+        layer: u8,
+    },
+    /// From a neighbour: what it knows of the layers of its publisher.
+    Layers {
+        room: RoomId,
+        layers: Vec<Layer>,
+    },
+    /// From a neighbour: its viewers want these layers, bit n is layer n, and no others.
+    WantLayers {
+        room: RoomId,
+        shard: usize,
+        wanted: u8,
+    },
+    /// A viewer's page wishes to be sent so much, or only asks.
+    Wish {
+        session: SessionId,
+        wish: Option<Wish>,
+        answer: oneshot::Sender<Result<Watched, MediaError>>,
     },
     /// From a neighbour: a datagram for a peer of this loop that the kernel gave to it.
     Stray {

@@ -50,6 +50,8 @@ pub fn run(arguments: DemoArguments) -> Result<()> {
     let config = settings.load(vec![
         flag("--listen", "server.listen", &arguments.listen),
         flag("--media-port", "media.port", &arguments.media_port),
+        // The show comes by WebRTC, and the port may be a real server's.
+        flag("the demo", "rtmp.on", "false"),
     ])?;
     logs::start(&config.log.filter)?;
     server::runtime()?.block_on(async {

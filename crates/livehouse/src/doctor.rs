@@ -25,6 +25,7 @@ pub fn run(config: &Config) -> Result<ExitCode> {
     let findings = [
         tcp_port(config),
         media_port(config),
+        rtmp_port(config),
         addresses(config),
         open_files(),
         certificate(config),
@@ -67,6 +68,19 @@ fn media_port(config: &Config) -> Finding {
         Err(error) => Finding::Bad(format!(
             "media: cannot use port {} ({error}); stop what uses it, or set media.port",
             config.media.port
+        )),
+    }
+}
+
+fn rtmp_port(config: &Config) -> Finding {
+    let port = config.rtmp.port;
+    if !config.rtmp.on {
+        return Finding::Good("RTMP: off; encoders come by WHIP".to_owned());
+    }
+    match TcpListener::bind((config.server.listen.ip(), port)) {
+        Ok(_) => Finding::Good(format!("RTMP: port {port} is free; let TCP to it through the firewall")),
+        Err(error) => Finding::Bad(format!(
+            "RTMP: cannot use port {port} ({error}); stop what uses it, or set rtmp.port, or rtmp.on = false"
         )),
     }
 }

@@ -8,6 +8,7 @@ mod backend;
 pub mod cli;
 mod demo;
 mod doctor;
+mod doorkeeper;
 mod facts;
 mod greeting;
 mod language;

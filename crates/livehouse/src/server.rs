@@ -3,8 +3,9 @@
 use anyhow::{Context, Result};
 use auth::Accounts;
 use config::Config;
-use edge::{MediaConfig, MediaFact, MediaHandle};
+use edge::{Bridge, MediaConfig, MediaFact, MediaHandle, OnAir, RtmpHouse, RtmpListener};
 use house::{Clock, Ids, RandomIds, RoomRegistry, WallClock};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
@@ -13,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Receiver;
 use tracing::{info, warn};
 
+use crate::doorkeeper::Keys;
 use crate::greeting::Greeting;
 use crate::language::Language;
 use crate::{backend, facts, logs};
@@ -31,6 +33,8 @@ pub struct Livehouse {
     facts: Receiver<MediaFact>,
     lines: web::Lines,
     web: web::Server,
+    /// The port for encoders, and what their connections need.
+    rtmp: Option<(RtmpListener, RtmpHouse)>,
 }
 
 impl Livehouse {
@@ -52,8 +56,19 @@ impl Livehouse {
         let parts =
             web::Parts { store: store.clone(), accounts: accounts.clone(), rooms: rooms.clone(), listeners };
         let app = web::App::new(parts, &config)?;
-        let web = web::Server::bind(app, &config.server)?;
-        Ok(Livehouse { config, store, accounts, clock, rooms, media, facts, lines, web })
+        let web = web::Server::bind(app.clone(), &config.server)?;
+        let rtmp = match rtmp_listener(&config)? {
+            Some(listener) => {
+                let on_air = OnAir::new(vec![Arc::new(Bridge::new(media.clone()))]);
+                let doorkeeper = Arc::new(Keys::new(accounts.clone(), app));
+                Some((
+                    listener,
+                    RtmpHouse { media: media.clone(), on_air, doorkeeper, tls: web.certificate() },
+                ))
+            }
+            None => None,
+        };
+        Ok(Livehouse { config, store, accounts, clock, rooms, media, facts, lines, web, rtmp })
     }
 
     /// What to say to who started it. While there is no host, a one-time link is made for it, and any before is void.
@@ -86,7 +101,11 @@ impl Livehouse {
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let telling = tokio::spawn(facts::tell(self.facts, self.rooms.clone()));
         let sweeping = tokio::spawn(sweep(self.store.clone(), self.clock.clone()));
+        let encoders = self.rtmp.map(|(listener, house)| tokio::spawn(listener.run(house)));
         self.web.run(shutdown).await;
+        if let Some(encoders) = encoders {
+            encoders.abort();
+        }
         // The rooms write and answer what they have taken, and say goodbye to their lines, before the lines end.
         self.rooms.shutdown().await;
         self.lines.stop();
@@ -98,6 +117,18 @@ impl Livehouse {
     }
 }
 
+/// Binds the port for encoders, where the settings want one.
+fn rtmp_listener(config: &Config) -> Result<Option<RtmpListener>> {
+    if !config.rtmp.on {
+        return Ok(None);
+    }
+    let address = SocketAddr::new(config.server.listen.ip(), config.rtmp.port);
+    let listener = RtmpListener::bind(address).with_context(|| {
+        format!("cannot listen for RTMP on {address}; is it in use? Set rtmp.port, or rtmp.on = false")
+    })?;
+    Ok(Some(listener))
+}
+
 fn media_config(config: &Config) -> MediaConfig {
     let media = &config.media;
     MediaConfig {
@@ -106,23 +137,12 @@ fn media_config(config: &Config) -> MediaConfig {
         public_addresses: media.public_addresses.clone(),
         tcp: media.tcp,
         viewers_per_room_max: media.viewers_per_room_max as usize,
-        hls: config.hls.on.then(|| hls_settings(&config.hls)),
         forwarding: sfu::Config {
             retransmit: media.repair,
             audio_redundancy: media.repair,
             ..sfu::Config::default()
         },
         ..MediaConfig::default()
-    }
-}
-
-fn hls_settings(hls: &config::Hls) -> hls::Settings {
-    let millis = |ms: u32| media::MediaTime::from_millis(i64::from(ms));
-    hls::Settings {
-        part: millis(hls.part_ms),
-        window: media::MediaTime::from_millis(i64::from(hls.window_minutes) * 60_000),
-        window_bytes_max: (hls.memory_mb as usize).saturating_mul(1024 * 1024),
-        ..hls::Settings::default()
     }
 }
 

@@ -12,7 +12,8 @@ fn livehouse(folder: &Path) -> Command {
     for (name, _) in settings {
         command.env_remove(name);
     }
-    command.current_dir(folder).env("LC_ALL", "C.UTF-8");
+    // The system's choice of ports, so that tests run beside each other and beside a server.
+    command.current_dir(folder).env("LC_ALL", "C.UTF-8").env("LIVEHOUSE_RTMP_PORT", "0");
     command
 }
 

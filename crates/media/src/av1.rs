@@ -24,6 +24,20 @@ pub(crate) fn starts_keyframe(payload: &[u8]) -> bool {
     unit.and_then(|unit| unit.first()).is_some_and(|obu| (obu >> 3) & 0x0f == OBU_SEQUENCE_HEADER)
 }
 
+/// The sequence header that a packet begins with.
+pub(crate) fn first_sequence(payload: &[u8]) -> Option<Sequence> {
+    let (&header, rest) = payload.split_first()?;
+    if header & 0x80 != 0 {
+        return None;
+    }
+    let unit = if header >> 4 & 0x03 == 1 { rest } else { after_length(rest)? };
+    if unit.first()? >> 3 & 0x0f != OBU_SEQUENCE_HEADER {
+        return None;
+    }
+    // Without a size of its own the unit would reach into the next one, of which nothing is read.
+    Sequence::find(unit).map(|(sequence, _)| sequence)
+}
+
 /// What follows a LEB128 length.
 fn after_length(rest: &[u8]) -> Option<&[u8]> {
     let bytes = rest.iter().take(8).position(|byte| byte & 0x80 == 0)?;

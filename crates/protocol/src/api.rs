@@ -240,3 +240,48 @@ pub struct MediaDto {
     /// How many watch by WebRTC.
     pub watching: u32,
 }
+
+/// `POST /whep/<room>/<session>/layer`: how much of the picture a viewer's page can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct WishDto {
+    /// The height at which the picture is shown, in pixels of the screen; nothing where it does not matter.
+    #[serde(default)]
+    pub max_height: Option<u16>,
+    /// Nobody can see the picture: sound is enough.
+    #[serde(default)]
+    pub hidden: bool,
+}
+
+/// One layer of a publisher's picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct LayerDto {
+    /// Width in pixels; 0 where it is not known.
+    pub width: u16,
+    /// Height in pixels; 0 where it is not known.
+    pub height: u16,
+    /// What it takes, in bits per second, now or when it was last sent.
+    pub bps: u32,
+}
+
+/// Why a viewer is not sent the largest layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LayerLimit {
+    /// It is sent the largest there is.
+    None,
+    /// Its page wishes no more.
+    Wish,
+    /// Its link carries no more.
+    Link,
+}
+
+/// What a viewer is sent of the picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct LayersDto {
+    /// The layer that is sent now; nothing while only sound is.
+    pub sent: Option<LayerDto>,
+    /// Why not a larger one.
+    pub limit: LayerLimit,
+    /// All there are, the smallest first.
+    pub layers: Vec<LayerDto>,
+}

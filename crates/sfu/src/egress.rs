@@ -4,20 +4,29 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::Packet;
+use crate::packet::shift_pictures;
 
 /// A packet with the numbers one viewer is to see.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
     /// The shared packet.
     pub packet: Arc<Packet>,
-    /// The layer it is of, which says in whose store it is found again.
-    pub layer: u8,
     /// Its number for this viewer, without wrapping. No two packets to one viewer have the same.
     pub seq: u64,
     /// Its time for this viewer, without wrapping.
     pub time: u64,
+    /// What is to be added to its picture id and TL0PICIDX for this viewer; nearly always nothing.
+    pub pictures: (u16, u8),
     /// When its picture or sound was, for the sender reports that keep both together.
     pub wallclock: Instant,
+}
+
+impl Outgoing {
+    /// The payload with this viewer's picture numbers.
+    pub fn payload(&self) -> Arc<[u8]> {
+        let packet = &self.packet;
+        shift_pictures(packet.description.codec, &packet.payload, self.pictures)
+    }
 }
 
 /// How a packet is written for a viewer.

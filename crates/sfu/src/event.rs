@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::RoomId;
 
-use crate::Packet;
+use crate::{Layer, Packet};
 
 /// A peer, for as long as its loop runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +41,22 @@ pub enum Event {
     KeyframeWanted {
         /// Where.
         room: RoomId,
+        /// Of which layer.
+        layer: u8,
+    },
+    /// What is known of a publisher's layers, for the loops that have viewers of the room.
+    Layers {
+        /// Where.
+        room: RoomId,
+        /// All of them.
+        layers: Vec<Layer>,
+    },
+    /// Viewers here want these layers of a publisher on another loop, and no others.
+    LayersWanted {
+        /// Where.
+        room: RoomId,
+        /// Bit n is layer n.
+        wanted: u8,
     },
     /// A peer is no more.
     Gone {

@@ -1,18 +1,24 @@
 //! From a publisher's numbering to the room's: numbers, times and picture ids go on without a jump, whoever
-//! publishes.
+//! publishes, and each layer's are its own but for the time, which all layers share.
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use media::{Codec, Description, Vp8Descriptor, Vp9Descriptor, starts_keyframe};
+use media::{Description, starts_keyframe};
 
-use crate::Packet;
+use crate::packet::shift_pictures;
+use crate::timeline::{Place, Report, Timeline};
+use crate::{Packet, Picture};
 
 /// A packet as a publisher sent it.
 #[derive(Debug, Clone)]
 pub(crate) struct Incoming {
-    /// Which publisher: another number, another numbering.
+    /// Which publisher.
     pub(crate) source: u64,
+    /// Which of its streams: another one has another numbering.
+    pub(crate) stream: u32,
+    /// Which layer of the picture, 0 for sound.
+    pub(crate) layer: u8,
     pub(crate) description: Description,
     /// Its number, without wrapping.
     pub(crate) seq: u64,
@@ -22,34 +28,25 @@ pub(crate) struct Incoming {
     pub(crate) arrived: Instant,
     pub(crate) payload: Arc<[u8]>,
     pub(crate) earlier: Vec<(u32, Arc<[u8]>)>,
+    /// What its sender said last of its clock.
+    pub(crate) report: Option<Report>,
 }
 
-/// One track's numbering.
+/// One stream's numbering.
 #[derive(Debug, Default)]
 pub(crate) struct Intake {
-    source: Option<u64>,
+    source: Option<(u64, u32)>,
     description: Option<Description>,
     /// A stream begins at a keyframe, and none has come since the source or codec changed.
     waits: bool,
     /// What is added to the source's numbers.
     seq_shift: u64,
-    time_shift: u64,
-    picture_shift: u16,
-    tl0_shift: u8,
+    place: Place,
     /// The first number of this source that was let in; later arrivals from before it stay out.
     first: u64,
-    /// The highest number, time and picture id given out.
-    last: Option<Last>,
+    /// The highest number given out.
+    last: Option<u64>,
     figures: Figures,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Last {
-    seq: u64,
-    time: u64,
-    arrived: Instant,
-    picture: u16,
-    tl0: u8,
 }
 
 /// What was counted since it was last read.
@@ -63,17 +60,18 @@ pub(crate) struct Figures {
 
 impl Intake {
     /// Numbers a packet; `None` while a keyframe is waited for.
-    pub(crate) fn take(&mut self, incoming: Incoming) -> Option<Packet> {
+    pub(crate) fn take(&mut self, incoming: Incoming, line: &mut Timeline) -> Option<Packet> {
         self.figures.packets += 1;
         self.figures.bytes += incoming.payload.len() as u64;
         let codec = incoming.description.codec;
         let keyframe = starts_keyframe(codec, &incoming.payload);
-        if self.source != Some(incoming.source) || self.description != Some(incoming.description) {
-            if self.source == Some(incoming.source) && self.last_of(&incoming) {
+        let source = Some((incoming.source, incoming.stream));
+        if self.source != source || self.description != Some(incoming.description) {
+            if self.source == source && self.last_of(&incoming) {
                 // A straggler of the codec before.
                 return None;
             }
-            self.source = Some(incoming.source);
+            self.source = source;
             self.description = Some(incoming.description);
             self.waits = true;
         }
@@ -81,23 +79,48 @@ impl Intake {
             if !keyframe {
                 return None;
             }
-            self.begin(&incoming);
+            self.begin(&incoming, line);
         }
         if incoming.seq < self.first {
             return None;
         }
+        if let Some(report) = incoming.report {
+            let who = (incoming.source, incoming.layer);
+            self.place.hear(line, who, report, incoming.arrived, codec.clock_hz());
+        }
+        let numbers = Picture::read(codec, &incoming.payload);
+        let frame = match self.place.frame(incoming.time) {
+            Some(frame) => frame,
+            None => {
+                // At a keyframe the numbers are put ahead of every layer's, so that whoever changes over goes on.
+                let shifts = match numbers {
+                    Some(numbers) if keyframe => line.shift_pictures(numbers),
+                    Some(_) | None => self.place.pictures(),
+                };
+                self.place.advance(incoming.time, shifts)
+            }
+        };
         let seq = incoming.seq.wrapping_add(self.seq_shift);
-        let time = incoming.time.wrapping_add(self.time_shift);
-        let payload = self.shift_pictures(codec, incoming.payload);
-        self.remember(seq, time, incoming.arrived, codec, &payload);
+        let time = incoming.time.wrapping_add(frame.shift);
+        let payload = shift_pictures(codec, &incoming.payload, frame.pictures);
+        let picture = numbers.map(|numbers| numbers.shifted(frame.pictures));
+        if let Some(picture) = picture {
+            line.pictured(picture);
+        }
+        line.reached(time, incoming.arrived);
+        let before = self.last.unwrap_or(seq - 1);
+        self.figures.expected += seq.saturating_sub(before);
+        self.last = Some(before.max(seq));
         Some(Packet {
             description: incoming.description,
+            layer: incoming.layer,
             seq,
             time,
             marker: incoming.marker,
             keyframe,
             arrived: incoming.arrived,
             payload,
+            picture,
             earlier: incoming.earlier,
         })
     }
@@ -107,7 +130,7 @@ impl Intake {
         self.waits
     }
 
-    /// What the track carries now.
+    /// What the stream carries now.
     pub(crate) fn description(&self) -> Option<Description> {
         self.description
     }
@@ -118,80 +141,19 @@ impl Intake {
     }
 
     fn last_of(&self, incoming: &Incoming) -> bool {
-        self.last.is_some_and(|last| incoming.seq.wrapping_add(self.seq_shift) <= last.seq)
+        self.last.is_some_and(|last| incoming.seq.wrapping_add(self.seq_shift) <= last)
     }
 
-    /// Lets a source's stream in at this packet, right after what the room has seen.
-    fn begin(&mut self, incoming: &Incoming) {
+    /// Lets a source's stream in at this packet: a new publisher right after what the room has seen, a further layer
+    /// beside the others.
+    fn begin(&mut self, incoming: &Incoming, line: &mut Timeline) {
         self.waits = false;
         self.first = incoming.seq;
-        let clock = u128::from(incoming.description.codec.clock_hz());
         // The first numbers stay below half of 16 bits: a receiver that loses them guesses the rollover right.
-        let (seq, time) = match self.last {
-            None => (1, incoming.time & 0xffff_ffff),
-            Some(last) => {
-                let passed =
-                    incoming.arrived.saturating_duration_since(last.arrived).as_micros() * clock / 1_000_000;
-                (last.seq + 1, last.time + u64::try_from(passed).unwrap_or(0).max(1))
-            }
-        };
+        let seq = self.last.map_or(1, |last| last + 1);
         self.seq_shift = seq.wrapping_sub(incoming.seq);
-        self.time_shift = time.wrapping_sub(incoming.time);
-        (self.picture_shift, self.tl0_shift) =
-            match (self.last, pictures(incoming.description.codec, &incoming.payload)) {
-                (Some(last), Some((picture, tl0))) => (
-                    last.picture.wrapping_add(1).wrapping_sub(picture),
-                    last.tl0.wrapping_add(1).wrapping_sub(tl0),
-                ),
-                _ => (0, 0),
-            };
+        let clock_hz = incoming.description.codec.clock_hz();
+        let time = line.begin(incoming.time, incoming.arrived, clock_hz);
+        self.place.begin(incoming.time, time);
     }
-
-    fn shift_pictures(&self, codec: Codec, payload: Arc<[u8]>) -> Arc<[u8]> {
-        if self.picture_shift == 0 && self.tl0_shift == 0 {
-            return payload;
-        }
-        let mut moved = payload.to_vec();
-        match codec {
-            Codec::Vp8 => {
-                if let Some(descriptor) = Vp8Descriptor::parse(&payload) {
-                    descriptor.shift(&mut moved, self.picture_shift, self.tl0_shift);
-                }
-            }
-            Codec::Vp9 => {
-                if let Some(descriptor) = Vp9Descriptor::parse(&payload) {
-                    descriptor.shift(&mut moved, self.picture_shift, self.tl0_shift);
-                }
-            }
-            Codec::H264 | Codec::H265 | Codec::Av1 | Codec::Opus => return payload,
-        }
-        moved.into()
-    }
-
-    fn remember(&mut self, seq: u64, time: u64, arrived: Instant, codec: Codec, payload: &[u8]) {
-        let before = self.last.map_or(seq - 1, |last| last.seq);
-        if seq <= before {
-            return;
-        }
-        self.figures.expected += seq - before;
-        let kept = self.last.map_or((0, 0), |last| (last.picture, last.tl0));
-        let (picture, tl0) = pictures(codec, payload).unwrap_or(kept);
-        self.last = Some(Last { seq, time, arrived, picture, tl0 });
-    }
-}
-
-/// The picture id and TL0PICIDX of a payload whose codec numbers its pictures.
-fn pictures(codec: Codec, payload: &[u8]) -> Option<(u16, u8)> {
-    let (picture, tl0) = match codec {
-        Codec::Vp8 => {
-            let descriptor = Vp8Descriptor::parse(payload)?;
-            (descriptor.picture_id, descriptor.tl0_picture)
-        }
-        Codec::Vp9 => {
-            let descriptor = Vp9Descriptor::parse(payload)?;
-            (descriptor.picture_id, descriptor.tl0_picture)
-        }
-        Codec::H264 | Codec::H265 | Codec::Av1 | Codec::Opus => return None,
-    };
-    Some((picture.map_or(0, |(_, id, _)| id), tl0.map_or(0, |(_, index)| index)))
 }

@@ -2,9 +2,10 @@
 //!
 //! The machine opens no socket and reads no clock: packets, orders and time come in by calls, packets and facts go
 //! out by `poll_*`. One [`Sfu`] lives on each media loop. A packet's way through it:
-//! `peer` (str0m decrypts) → `publisher` (RED apart) → `intake` (the room's numbers) → `track` (kept for who joins)
-//! → `down_track` (one viewer's numbers) → `subscriber` (payload type, RED) → `fast` (encrypts, and answers for losses),
-//! or `peer` again (str0m does), where [`Config::fast`] is off.
+//! `peer` (str0m decrypts) → `publisher` (RED apart, the picture's layers told apart) → `intake` (the room's numbers,
+//! on one line of time) → `track` (a layer, kept for who joins) → `down_track` (one viewer's layer and numbers, by what
+//! `layer_selector` says) → `subscriber` (payload type, RED) → `fast` (encrypts, and answers for losses), or `peer` again
+//! (str0m does), where [`Config::fast`] is off.
 
 mod answer;
 mod config;
@@ -18,6 +19,9 @@ pub mod fec;
 mod fragment;
 mod identity;
 mod intake;
+mod layer;
+mod layer_selector;
+mod layers;
 mod mend;
 mod offer;
 mod pacer;
@@ -29,6 +33,7 @@ mod room;
 mod sfu;
 mod stun;
 mod subscriber;
+mod timeline;
 mod track;
 mod transmit;
 
@@ -39,13 +44,15 @@ pub use event::{Addressee, Event, PeerId, Totals};
 pub use fast::rtcp;
 pub use fragment::Fragment;
 pub use identity::Identity;
+pub use layer::{Flow, LAYERS_MAX, Layer};
+pub use layer_selector::{Choice, Limit, Wish};
 pub use mend::{LinkState, Mender, Remedy};
 pub use offer::{Format, Offer, OfferError, Section};
 pub use pacer::{PACED_MAX, Pacer};
-pub use packet::{EARLIER_MAX, Packet};
+pub use packet::{EARLIER_MAX, Packet, Picture};
 pub use peer::LocalAddress;
 pub use room::RoomStats;
-pub use sfu::{Injected, STATS_INTERVAL, Sfu};
+pub use sfu::{Injected, STATS_INTERVAL, Sfu, Watched};
 pub use str0m::IceCreds;
 pub use str0m::net::Protocol;
 pub use transmit::Transmit;

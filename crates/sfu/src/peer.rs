@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use media::{Codec, Kind, wrap_red};
 use str0m::change::SdpOffer;
+use str0m::channel::ChannelId;
 use str0m::format::FormatParams;
-use str0m::media::{Frequency, MediaKind, Mid, Pt};
+use str0m::media::{Frequency, MediaKind, Mid, Pt, Rid};
 use str0m::net::{DatagramSend, Protocol, Receive, TcpType};
 use str0m::rtp::{Extension, ExtensionMap, RtpWrite, SeqNo};
 use str0m::{Candidate, Event, IceCreds, Input, Output, PacerReason, Reason, Rtc};
@@ -97,6 +98,8 @@ pub(crate) struct Peer {
     /// Where its packets go, as far as is known.
     pub(crate) way: Option<Way>,
     flight: Flight,
+    /// The channel by which the other end listens to this one.
+    pub(crate) channel: Option<ChannelId>,
 }
 
 /// The handshake messages sent last. OpenSSL leaves repeating them to its caller, and a lost one would otherwise be
@@ -233,6 +236,7 @@ impl Peer {
             silent: slot.is_some(),
             way: None,
             flight: Flight::default(),
+            channel: None,
         };
         let mut fast = None;
         if let Some(slot) = slot {
@@ -404,13 +408,13 @@ impl Peer {
         self.guarded(|rtc| rtc.handle_input(Input::Timeout(now)));
     }
 
-    /// Asks the publisher for a keyframe.
-    pub(crate) fn ask_keyframe(&mut self) -> bool {
+    /// Asks the publisher for a keyframe of the stream with this name.
+    pub(crate) fn ask_keyframe(&mut self, rid: Option<Rid>) -> bool {
         let Some(mid) = self.video else { return false };
         let mut asked = false;
         self.guarded(|rtc| {
             let mut api = rtc.direct_api();
-            if let Some(stream) = api.stream_rx_by_mid(mid, None) {
+            if let Some(stream) = api.stream_rx_by_mid(mid, rid) {
                 stream.request_keyframe(str0m::media::KeyframeRequestKind::Pli);
                 asked = true;
             }
@@ -453,6 +457,19 @@ impl Peer {
             rtc.add_remote_candidate(candidate);
             Ok(())
         });
+    }
+
+    /// Says something over the peer's own channel. `false` where it has opened none.
+    pub(crate) fn tell(&mut self, text: &str) -> bool {
+        let Some(channel) = self.channel else { return false };
+        let mut told = false;
+        self.guarded(|rtc| {
+            if let Some(mut channel) = rtc.channel(channel) {
+                told = channel.write(false, text.as_bytes())?;
+            }
+            Ok(())
+        });
+        told
     }
 
     /// Says goodbye; what is to be sent for that comes out of the next [`Peer::drain`].
@@ -500,7 +517,7 @@ impl Egress for Peer {
         let Some(mid) = self.mid(packet.kind()) else { return };
         let time = u32::try_from(outgoing.time & 0xffff_ffff).unwrap_or(0);
         let (pt, payload) = match form {
-            Form::Plain { pt } => (pt, Arc::clone(&packet.payload)),
+            Form::Plain { pt } => (pt, outgoing.payload()),
             Form::Red { pt, inner } => {
                 let latest = packet.earlier.first().map(|(offset, payload)| (*offset, &payload[..]));
                 (pt, wrap_red(inner, latest.as_slice(), &packet.payload).into())

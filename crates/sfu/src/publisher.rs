@@ -10,8 +10,10 @@ use str0m::rtp::RtpPacket;
 
 use crate::Offer;
 use crate::intake::Incoming;
+use crate::layer::LAYERS_MAX;
 use crate::packet::EARLIER_MAX;
 use crate::peer::Peer;
+use crate::timeline::Report;
 
 /// A publisher from whom nothing has come for so long has lost its connection.
 pub(crate) const SILENCE_MAX: Duration = Duration::from_secs(5);
@@ -27,8 +29,9 @@ pub(crate) struct Publisher {
     /// What each payload type carries.
     descriptions: Vec<(u8, Description)>,
     red: Vec<u8>,
-    /// The one layer taken of a publisher that sends several.
-    layer: Option<Option<Rid>>,
+    /// The picture's layers: their names, and the stream each comes in. Streams say their layer's name only until they
+    /// know that it was heard.
+    layers: Vec<(Option<Rid>, u32)>,
     /// When the last media packet came.
     pub(crate) heard: Option<Instant>,
     /// Whether the room was told that it is there.
@@ -64,7 +67,7 @@ impl Publisher {
             peer,
             descriptions,
             red,
-            layer: None,
+            layers: Vec::new(),
             heard: None,
             told: false,
             replaces: false,
@@ -85,8 +88,19 @@ impl Publisher {
     ) {
         self.heard = Some(now);
         let pt = *packet.header.payload_type;
-        let incoming = |description, seq, time, marker, payload, earlier| Incoming {
+        let stream = *packet.header.ssrc;
+        let report = packet.last_sender_info.and_then(|info| {
+            let clock_us = info.ntp_time.duration_since(std::time::UNIX_EPOCH).ok()?.as_micros();
+            // Both wrap at 32 bits, and are near to each other.
+            let ahead = (info.rtp_time.numer() as u32).wrapping_sub(packet.time.numer() as u32).cast_signed();
+            let time = packet.time.numer().wrapping_add_signed(i64::from(ahead));
+            Some(Report { clock_us: u64::try_from(clock_us).ok()?, time })
+        });
+        let incoming = |layer, description, seq, time, marker, payload, earlier| Incoming {
             source,
+            stream,
+            layer,
+            report,
             description,
             seq,
             time,
@@ -110,12 +124,12 @@ impl Publisher {
                 }
                 let payload: Arc<[u8]> = block.payload.into();
                 let earlier = self.hear(lost, then, &payload);
-                out.push(incoming(description, lost, then, false, payload, earlier));
+                out.push(incoming(0, description, lost, then, false, payload, earlier));
             }
             if !self.has_sound(seq) {
                 let payload: Arc<[u8]> = red.primary.into();
                 let earlier = self.hear(seq, time, &payload);
-                out.push(incoming(description, seq, time, marker, payload, earlier));
+                out.push(incoming(0, description, seq, time, marker, payload, earlier));
             }
             return;
         }
@@ -124,15 +138,46 @@ impl Publisher {
             Kind::Audio => {
                 if !self.has_sound(seq) {
                     let earlier = self.hear(seq, time, &packet.payload);
-                    out.push(incoming(description, seq, time, marker, packet.payload, earlier));
+                    out.push(incoming(0, description, seq, time, marker, packet.payload, earlier));
                 }
             }
             Kind::Video => {
-                if *self.layer.get_or_insert(rid) == rid {
-                    out.push(incoming(description, seq, time, marker, packet.payload, Vec::new()));
+                if let Some(layer) = self.layer_of(rid, stream) {
+                    out.push(incoming(layer, description, seq, time, marker, packet.payload, Vec::new()));
                 }
             }
         }
+    }
+
+    /// The layer's name, for the publisher to be asked for it.
+    pub(crate) fn rid_of(&self, layer: u8) -> Option<Rid> {
+        self.layers.get(usize::from(layer)).and_then(|(rid, _)| *rid)
+    }
+
+    /// Tells a publisher that listens which layers to send, by their names. Says whether it was told.
+    pub(crate) fn tell_layers(&mut self, sent: &[(u8, bool)]) -> bool {
+        let named = sent.iter().filter_map(|(layer, sent)| Some((self.rid_of(*layer)?, *sent)));
+        let list: Vec<String> = named.map(|(rid, sent)| format!("\"{rid}\":{sent}")).collect();
+        !list.is_empty() && self.peer.tell(&format!("{{\"layers\":{{{}}}}}", list.join(",")))
+    }
+
+    /// The number of the layer that a stream carries; `None` past [`LAYERS_MAX`] of them.
+    fn layer_of(&mut self, rid: Option<Rid>, stream: u32) -> Option<u8> {
+        let by_stream = || self.layers.iter().position(|(_, of)| *of == stream);
+        let known = match rid {
+            Some(_) => self.layers.iter().position(|(name, _)| *name == rid),
+            None => by_stream().or_else(|| self.layers.iter().position(|(name, _)| name.is_none())),
+        };
+        let at = match known {
+            Some(at) => at,
+            None if self.layers.len() < LAYERS_MAX => {
+                self.layers.push((rid, stream));
+                self.layers.len() - 1
+            }
+            None => return None,
+        };
+        self.layers[at].1 = stream;
+        u8::try_from(at).ok()
     }
 
     /// Whether its media has stopped.

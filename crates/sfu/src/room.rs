@@ -1,11 +1,11 @@
 //! One room's media on one loop: who publishes, who watches, what is kept.
 
-use std::collections::BTreeSet;
-
-use media::Kind;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use crate::intake::{Figures, Intake};
-use crate::track::Track;
+use crate::layers::Layers;
+use crate::timeline::Timeline;
 use crate::{Config, PeerId};
 
 pub(crate) struct Room {
@@ -15,12 +15,16 @@ pub(crate) struct Room {
     /// Viewers who are connected, for the count that is told.
     pub(crate) watching: u32,
     pub(crate) told_watching: u32,
-    pub(crate) audio: Track,
-    pub(crate) video: Track,
-    pub(crate) audio_intake: Intake,
-    pub(crate) video_intake: Intake,
+    pub(crate) audio: Intake,
+    pub(crate) audio_line: Timeline,
+    pub(crate) layers: Layers,
     /// Whether other loops want the packets.
     pub(crate) relayed: bool,
+    /// The layers that viewers on other loops want, by loop: bit n is layer n.
+    pub(crate) wanted_elsewhere: BTreeMap<usize, u8>,
+    /// The layers that viewers here were said to want.
+    pub(crate) wanted: u8,
+    pub(crate) wanted_told: Option<Instant>,
     pub(crate) stats: RoomStats,
 }
 
@@ -50,32 +54,20 @@ impl Room {
             viewers: BTreeSet::new(),
             watching: 0,
             told_watching: 0,
-            audio: Track::new(config),
-            video: Track::new(config),
-            audio_intake: Intake::default(),
-            video_intake: Intake::default(),
+            audio: Intake::default(),
+            audio_line: Timeline::default(),
+            layers: Layers::new(config),
             relayed: false,
+            wanted_elsewhere: BTreeMap::new(),
+            wanted: 0,
+            wanted_told: None,
             stats: RoomStats::default(),
-        }
-    }
-
-    pub(crate) fn track(&self, kind: Kind) -> &Track {
-        match kind {
-            Kind::Audio => &self.audio,
-            Kind::Video => &self.video,
-        }
-    }
-
-    pub(crate) fn track_mut(&mut self, kind: Kind) -> &mut Track {
-        match kind {
-            Kind::Audio => &mut self.audio,
-            Kind::Video => &mut self.video,
         }
     }
 
     /// Reads the intake's counters of the last `seconds` into the figures that are shown.
     pub(crate) fn measure(&mut self, seconds: f32) -> Figures {
-        let (audio, video) = (self.audio_intake.figures(), self.video_intake.figures());
+        let (audio, video) = (self.audio.figures(), self.layers.figures());
         let sum = Figures {
             packets: audio.packets + video.packets,
             bytes: audio.bytes + video.bytes,
@@ -84,8 +76,8 @@ impl Room {
         let lost = sum.expected.saturating_sub(sum.packets);
         self.stats.ingest_bps = (sum.bytes as f32 * 8.0 / seconds.max(0.001)) as u32;
         self.stats.ingest_loss = if sum.expected == 0 { 0.0 } else { lost as f32 / sum.expected as f32 };
-        self.stats.video_codec = self.video_intake.description().map(|d| d.codec.name());
-        self.stats.audio_codec = self.audio_intake.description().map(|d| d.codec.name());
+        self.stats.video_codec = self.layers.description().map(|d| d.codec.name());
+        self.stats.audio_codec = self.audio.description().map(|d| d.codec.name());
         self.stats.watching = self.watching;
         sum
     }

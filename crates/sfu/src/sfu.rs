@@ -6,6 +6,7 @@ mod forward;
 mod leave;
 mod local;
 mod measure;
+mod select;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
@@ -20,6 +21,7 @@ use str0m::{Event as PeerEvent, IceConnectionState, IceCreds};
 use self::entry::{Entry, PeerEnd};
 pub use self::local::Injected;
 use self::local::Local;
+pub use self::select::Watched;
 use crate::fast::NtpClock;
 use crate::peer::{Accepted, Datagram, End, Here, Peer, is_srtp};
 use crate::publisher::Publisher;
@@ -37,6 +39,9 @@ const TICK: Duration = Duration::from_millis(50);
 
 /// How often figures are renewed.
 pub const STATS_INTERVAL: Duration = Duration::from_secs(2);
+
+/// The name of the data channel by which a publisher can be told what to send.
+const CHANNEL: &str = "livehouse";
 
 /// Addresses remembered for one peer: its networks, and those of its address translators. The oldest goes.
 const ADDRESSES_MAX: usize = 8;
@@ -324,7 +329,7 @@ impl Sfu {
             }
             entry.scheduled = None;
             if let (PeerEnd::Viewer(viewer), Some(room)) = (&mut entry.end, self.rooms.get(&entry.room)) {
-                viewer.catch_up(&room.video, now);
+                viewer.catch_up(&room.layers, now);
                 if viewer.fast.is_some() {
                     self.dirty.insert(peer);
                     if viewer.peer.due > now {
@@ -535,6 +540,11 @@ impl Sfu {
             PeerEvent::Connected => self.connected(id, now),
             PeerEvent::IceConnectionStateChange(state) => self.ice_changed(id, state, now),
             PeerEvent::RtpPacket(packet) => self.published(id, packet, now),
+            PeerEvent::ChannelOpen(channel, label) if label == CHANNEL => {
+                if let Some(publisher) = self.publisher_mut(id) {
+                    publisher.peer.channel = Some(channel);
+                }
+            }
             PeerEvent::KeyframeRequest(_) => self.viewer_wants_keyframe(id, now),
             PeerEvent::MediaEgressStats(stats) => {
                 if let (Some(entry), Some(remote)) = (self.peers.get_mut(&id), stats.remote) {
@@ -563,7 +573,7 @@ impl Sfu {
         {
             viewer.connected = true;
             self.rooms.entry(room).and_modify(|room| room.watching += 1);
-            self.begin(id, room, now);
+            self.select(id, now);
         }
     }
 

@@ -7,8 +7,9 @@ use media::{Description, Kind};
 
 use crate::down_track::DownTrack;
 use crate::fast::FastEgress;
+use crate::layer_selector::LayerSelector;
+use crate::layers::Layers;
 use crate::peer::Peer;
-use crate::track::Track;
 use crate::{Egress, Form, Offer, Outgoing, Packet};
 
 pub(crate) struct Subscriber {
@@ -18,6 +19,7 @@ pub(crate) struct Subscriber {
     pub(crate) connected: bool,
     pub(crate) audio: DownTrack,
     pub(crate) video: DownTrack,
+    pub(crate) selector: LayerSelector,
     /// What the viewer can be sent, by payload type.
     formats: Vec<(Description, u8)>,
     /// RED's payload type, for a viewer who knows it.
@@ -44,6 +46,7 @@ impl Subscriber {
             connected: false,
             audio: DownTrack::new(Kind::Audio),
             video: DownTrack::new(Kind::Video),
+            selector: LayerSelector::new(),
             formats,
             red,
             chosen: [None, None],
@@ -73,31 +76,31 @@ impl Subscriber {
         pt
     }
 
-    /// Sends a packet that has just come, or what it lets begin.
-    pub(crate) fn forward(&mut self, packet: &Arc<Packet>, track: &Track, now: Instant) {
+    /// Sends a packet that has just come, or what it lets begin. Says whether anything was sent.
+    pub(crate) fn forward(&mut self, packet: &Arc<Packet>, layers: &Layers, now: Instant) -> bool {
         if !self.connected {
-            return;
+            return false;
         }
         let mut out = std::mem::take(&mut self.scratch);
         match packet.kind() {
-            Kind::Audio => self.audio.forward(packet, track, now, &mut out),
-            Kind::Video => self.video.forward(packet, track, now, &mut out),
+            Kind::Audio => self.audio.hear(packet, now, &mut out),
+            Kind::Video => self.video.forward(packet, layers, now, &mut out),
         }
+        let sends = !out.is_empty();
         self.write(out);
+        sends
     }
 
-    /// Begins or goes on with what is kept of the picture.
-    pub(crate) fn catch_up(&mut self, track: &Track, now: Instant) {
+    /// Begins, goes on with, or goes over to what is kept of the picture. Says whether anything was sent.
+    pub(crate) fn catch_up(&mut self, layers: &Layers, now: Instant) -> bool {
         if !self.connected {
-            return;
+            return false;
         }
         let mut out = std::mem::take(&mut self.scratch);
-        if self.video.waits() {
-            self.video.start(track, now, &mut out);
-        } else {
-            self.video.catch_up(track, now, &mut out);
-        }
+        self.video.proceed(layers, now, &mut out);
+        let sends = !out.is_empty();
         self.write(out);
+        sends
     }
 
     /// When this viewer wants to be called.

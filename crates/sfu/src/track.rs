@@ -1,4 +1,4 @@
-//! One kind of media of one room: the group of pictures kept for who joins late, and the asking for keyframes.
+//! One stream of one room, the sound or a layer of the picture: the group of pictures kept for who joins late, and the asking for keyframes.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub(crate) struct Track {
     store: PacketStore,
     gop: VecDeque<Arc<Packet>>,
     gop_bytes: usize,
+    /// The newest time in it: with pictures sent out of order not the last packet's.
+    newest: u64,
     /// The group outgrew its bounds: only its keyframe is left.
     cut: bool,
     packets_max: usize,
@@ -35,6 +37,7 @@ impl Track {
             store: PacketStore::default(),
             gop: VecDeque::new(),
             gop_bytes: 0,
+            newest: 0,
             cut: false,
             packets_max: config.gop_packets_max.max(1),
             bytes_max: config.gop_bytes_max.max(1),
@@ -58,6 +61,7 @@ impl Track {
             self.gop_bytes = self.gop.iter().map(|kept| kept.payload.len()).sum();
             self.cut = false;
             self.wanted = false;
+            self.newest = packet.time;
         }
         let Some(first) = self.gop.front().map(|first| first.time) else {
             if packet.keyframe {
@@ -101,6 +105,16 @@ impl Track {
         self.store.get(number).or_else(in_group).map(Arc::clone)
     }
 
+    /// The newest time in the group.
+    pub(crate) fn newest(&self) -> u64 {
+        self.newest
+    }
+
+    /// How many bytes the group has.
+    pub(crate) fn kept_bytes(&self) -> usize {
+        self.gop_bytes
+    }
+
     /// What the track carried last.
     pub(crate) fn description(&self) -> Option<Description> {
         self.description
@@ -129,6 +143,7 @@ impl Track {
             return;
         }
         self.gop_bytes += packet.payload.len();
+        self.newest = self.newest.max(packet.time);
         self.gop.insert(place, Arc::clone(packet));
     }
 }

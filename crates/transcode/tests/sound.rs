@@ -16,6 +16,13 @@ use proptest::prelude::*;
 use syom::{EncodeOptions, Encoder};
 use transcode::{AacToOpus, OpusToAac, RATE_HZ, TranscodeError};
 
+/// Sound is carried over on threads of its own.
+const _: fn() = || {
+    fn is_sent<T: Send>() {}
+    is_sent::<AacToOpus>();
+    is_sent::<OpusToAac>();
+};
+
 /// A sine of half the full scale.
 fn sine(hz: f64, rate_hz: u32, seconds: f64) -> Vec<f32> {
     let count = (f64::from(rate_hz) * seconds) as usize;

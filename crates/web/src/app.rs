@@ -2,9 +2,9 @@
 
 use auth::{Accounts, AuthError, Limiter, Policy};
 use config::{Config, Network};
-use edge::MediaHandle;
+use edge::{MediaHandle, SessionId};
 use house::RoomRegistry;
-use model::Timestamp;
+use model::{RoomId, Timestamp};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::listeners::Listeners;
 use crate::metrics::Metrics;
 use crate::negotiation::{self, Endpoint};
 use crate::origin::Origin;
-use crate::publishers::Publishers;
+use crate::publishers::{Admission, Publishers};
 use crate::watchers::Watchers;
 
 /// Names taken from one address. A school behind one address comes in at once; a script does not go on for long.
@@ -129,6 +129,11 @@ impl App {
     /// By what right each room's publisher came in.
     pub fn publishers(&self) -> &Publishers {
         &self.0.publishers
+    }
+
+    /// An encoder that came by another way than WHIP was let in by a room's stream key.
+    pub fn came_by_key(&self, room: RoomId, session: &SessionId) {
+        self.0.publishers.came(room, Admission::Key, session);
     }
 
     /// What the server counts.

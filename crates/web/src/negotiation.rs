@@ -127,6 +127,12 @@ pub fn session_options() -> Response {
     (StatusCode::OK, [kind, methods], preflight("PATCH, DELETE, OPTIONS")).into_response()
 }
 
+/// What a session's layer takes.
+pub fn layer_options() -> Response {
+    let methods = (header::ALLOW, HeaderValue::from_static("GET, POST, OPTIONS"));
+    (StatusCode::OK, [methods], preflight("GET, POST, OPTIONS")).into_response()
+}
+
 fn preflight(methods: &'static str) -> [(HeaderName, HeaderValue); 3] {
     [
         (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(methods)),
@@ -163,6 +169,8 @@ impl From<MediaError> for ApiError {
             MediaError::Stale => {
                 ApiError::new(ErrorCode::BadRequest, message).status(StatusCode::PRECONDITION_FAILED)
             }
+            MediaError::TooFast => ApiError::new(ErrorCode::TooFast, message)
+                .header(header::RETRY_AFTER, HeaderValue::from_static("1")),
             MediaError::Unavailable => ApiError::busy(),
         }
     }

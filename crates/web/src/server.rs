@@ -83,6 +83,11 @@ impl Server {
         self.certificate.is_some()
     }
 
+    /// The certificate of the moment, for other ports of the house.
+    pub fn certificate(&self) -> Option<watch::Receiver<TlsAcceptor>> {
+        self.certificate.as_ref().map(Certificate::watch)
+    }
+
     /// Serves until `shutdown` ends; then accepts nothing more, tells listeners to come back, lets requests under way
     /// end, and returns.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {

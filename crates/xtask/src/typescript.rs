@@ -48,6 +48,8 @@ fn declare_all(declared: &mut Declared) {
     declared.visit::<api::SanctionsDto>();
     declared.visit::<api::AuditDto>();
     declared.visit::<api::MediaDto>();
+    declared.visit::<api::WishDto>();
+    declared.visit::<api::LayersDto>();
 }
 
 struct Declared {

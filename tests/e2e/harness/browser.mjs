@@ -46,4 +46,15 @@ export function keepConnections() {
     }
     return out;
   };
+  // What leaves of the picture, by the name of its layer.
+  globalThis.__sentLayers = async () => {
+    const out = {};
+    for (const connection of connections) {
+      if (connection.connectionState === "closed") continue;
+      for (const report of (await connection.getStats()).values()) {
+        if (report.type === "outbound-rtp" && report.kind === "video") out[report.rid ?? ""] = report;
+      }
+    }
+    return out;
+  };
 }

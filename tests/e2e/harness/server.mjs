@@ -41,12 +41,13 @@ export class Server {
   greeting = "";
 
   /**
-   * @param {{ folder: string, port: number, mediaPort: number, settings: Record<string, string>, wrap: string[] }} made
+   * @param {{ folder: string, port: number, mediaPort: number, rtmpPort: number, settings: Record<string, string>, wrap: string[] }} made
    */
   constructor(made) {
     this.folder = made.folder;
     this.port = made.port;
     this.mediaPort = made.mediaPort;
+    this.rtmpPort = made.rtmpPort;
     this.settings = made.settings;
     this.wrap = made.wrap;
     this.host = "localhost";
@@ -58,7 +59,8 @@ export class Server {
    * `ip netns exec …`.
    */
   static async make({ settings = {}, wrap = [], folder = temporaryFolder() } = {}) {
-    return new Server({ folder, port: await freePort(), mediaPort: await freePort(), settings, wrap });
+    const ports = { port: await freePort(), mediaPort: await freePort(), rtmpPort: await freePort() };
+    return new Server({ folder, ...ports, settings, wrap });
   }
 
   get url() {
@@ -79,6 +81,7 @@ export class Server {
       ...cleanEnvironment(),
       LIVEHOUSE_DATA_DIR: this.data,
       LIVEHOUSE_MEDIA_PORT: String(this.mediaPort),
+      LIVEHOUSE_RTMP_PORT: String(this.rtmpPort),
       ...Object.fromEntries(given),
     };
   }

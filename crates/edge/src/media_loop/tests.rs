@@ -98,8 +98,9 @@ fn only_who_has_the_password_is_remembered_by_a_neighbour() {
 fn a_neighbour_whose_inbox_was_full_is_told_again() {
     let (mut first, mut second, _handle) = two_loops(MediaConfig::default());
     let (_, _, offer) = viewer("127.0.0.1:4000".parse().expect("an address"));
-    let fill =
-        |media_loop: &MediaLoop| while media_loop.inboxes[1].leave(Order::WantKeyframe { room: ROOM }) {};
+    let fill = |media_loop: &MediaLoop| {
+        while media_loop.inboxes[1].leave(Order::WantKeyframe { room: ROOM, layer: 0 }) {}
+    };
     let empty = |media_loop: &mut MediaLoop| while media_loop.take_orders() {};
 
     fill(&first);

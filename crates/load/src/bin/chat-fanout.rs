@@ -206,6 +206,7 @@ impl House {
         let media = free_address()?.port().to_string();
         let mut command = pinned(&program);
         unset(&mut command).arg("serve").arg("--data").arg(&data).args(["--listen", &address.to_string()]);
+        command.env("LIVEHOUSE_RTMP_ON", "false");
         command.args(["--media-port", &media]);
         Ok(House { server: Server::start(command, address)? })
     }

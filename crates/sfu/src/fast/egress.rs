@@ -8,7 +8,7 @@
 //! - Here, a number of a stream is sealed once: `Lane::sealed` refuses it a second time, and refuses what is too old
 //!   to be sure. Resends with RTX have a stream and a count of their own, and so do repair packets and RTCP.
 //! - A resend to a viewer without RTX does repeat number and nonce, as RFC 3711 has it, because it repeats every byte:
-//!   the header and its extension are made again from the record, and the payload is the same shared one.
+//!   the header and its extension are made again from the record, and so is the payload from the shared one.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -30,6 +30,7 @@ use super::srtp::{Failed, Opener, Sealer, ciphers};
 use super::transport::{Acknowledged, TransportNumbers};
 use crate::Packet;
 use crate::egress::{Egress, Form, Outgoing};
+use crate::packet::renumber;
 
 /// Packets waiting for the viewer's turn, which comes after every batch of datagrams: a keyframe to who joins, and
 /// more resends than its budget has. What comes when it is full is left out, which the viewer takes for loss.
@@ -477,14 +478,16 @@ impl FastEgress {
         };
         let (sealer, _) = self.ciphers.as_mut().ok_or(Failed)?;
         let size = put(sealer, &head, buffer, |out| match form {
-            Form::Plain { .. } => out.extend_from_slice(&packet.payload),
+            Form::Plain { .. } => put_payload(out, packet, outgoing.pictures),
             Form::Red { inner, .. } => write_red(out, inner, latest(packet).as_slice(), &packet.payload),
         })?;
         lane.count(size.payload);
         if kind == Kind::Video && self.retransmit {
             let (seq, time) = (outgoing.seq, head.time);
-            let layer = outgoing.layer;
-            lane.sent.note(Sent { seq, number: packet.seq, time, again_ms: 0, transport: number, pt, layer });
+            let (layer, pictures) = (packet.layer, outgoing.pictures);
+            let sent =
+                Sent { seq, number: packet.seq, time, again_ms: 0, transport: number, pictures, pt, layer };
+            lane.sent.note(sent);
             self.budget.sent(size.payload, now);
         }
         if head.transport.is_some() {
@@ -511,7 +514,7 @@ impl FastEgress {
             transport: lane.stream.transport.map(|id| (id, sent.transport)),
         };
         let (Some(ssrc), Some(pt)) = (lane.stream.rtx, self.agreed.resend_type(sent.pt)) else {
-            put(sealer, &head, buffer, |out| out.extend_from_slice(&packet.payload))?;
+            put(sealer, &head, buffer, |out| put_payload(out, packet, sent.pictures))?;
             return Ok(());
         };
         let number = self.transport.next();
@@ -520,7 +523,7 @@ impl FastEgress {
         lane.next_resend += 1;
         let size = put(sealer, &head, buffer, |out| {
             out.extend_from_slice(&(sent.seq as u16).to_be_bytes());
-            out.extend_from_slice(&packet.payload);
+            put_payload(out, packet, sent.pictures);
         })?;
         if head.transport.is_some() {
             self.transport.note(size.whole, now);
@@ -604,6 +607,13 @@ fn joins(taken: usize, burst: Burst, last: usize, size: Option<usize>) -> bool {
 
 fn latest(packet: &Packet) -> Option<(u32, &[u8])> {
     packet.earlier.first().map(|(offset, payload)| (*offset, &payload[..]))
+}
+
+/// Writes a packet's payload with the viewer's picture numbers in it.
+fn put_payload(out: &mut Vec<u8>, packet: &Packet, pictures: (u16, u8)) {
+    let start = out.len();
+    out.extend_from_slice(&packet.payload);
+    renumber(packet.description.codec, &mut out[start..], pictures);
 }
 
 /// The bytes of a sealed packet.

@@ -16,6 +16,8 @@ pub(crate) struct Sent {
     pub(crate) again_ms: u32,
     /// Its transport-wide number.
     pub(crate) transport: u16,
+    /// What was added to its picture id and TL0PICIDX.
+    pub(crate) pictures: (u16, u8),
     /// Its payload type.
     pub(crate) pt: u8,
     /// The layer it is of.
@@ -35,8 +37,16 @@ pub(crate) struct SentPackets {
 impl SentPackets {
     pub(crate) fn note(&mut self, sent: Sent) {
         if self.places.is_empty() {
-            let empty =
-                Sent { seq: u64::MAX, number: 0, time: 0, again_ms: 0, transport: 0, pt: 0, layer: 0 };
+            let empty = Sent {
+                seq: u64::MAX,
+                number: 0,
+                time: 0,
+                again_ms: 0,
+                transport: 0,
+                pictures: (0, 0),
+                pt: 0,
+                layer: 0,
+            };
             self.places = vec![empty; SENT_MAX];
         }
         self.highest = self.highest.max(sent.seq);
@@ -63,7 +73,16 @@ mod tests {
     fn a_packet_is_found_by_its_lower_bits_until_it_is_overwritten() {
         let mut packets = SentPackets::default();
         assert_eq!(packets.find(7), None);
-        let sent = |seq| Sent { seq, number: seq + 5, time: 0, again_ms: 0, transport: 0, pt: 96, layer: 0 };
+        let sent = |seq| Sent {
+            seq,
+            number: seq + 5,
+            time: 0,
+            again_ms: 0,
+            transport: 0,
+            pictures: (0, 0),
+            pt: 96,
+            layer: 0,
+        };
         for seq in (65_000..66_100).filter(|seq| seq % 10 != 3) {
             packets.note(sent(seq));
         }

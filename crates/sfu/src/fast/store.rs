@@ -99,6 +99,8 @@ mod tests {
             keyframe: false,
             arrived,
             payload: vec![0; size].into(),
+            picture: None,
+            layer: 0,
             earlier: Vec::new(),
         })
     }

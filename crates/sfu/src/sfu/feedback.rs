@@ -16,7 +16,7 @@ impl Sfu {
         let room = self.rooms.get(&entry.room);
         let PeerEnd::Viewer(viewer) = &mut entry.end else { return };
         let Some(fast) = &mut viewer.fast else { return };
-        let packet_of = |_layer, number| room.and_then(|room| room.video.packet(number));
+        let packet_of = |layer, number| room.and_then(|room| room.layers.track(layer)?.packet(number));
         let heard = fast.hear(datagram, clock, now, &mut self.opened, packet_of);
         self.totals.packets_out_lost += heard.lost;
         if heard.wrote {

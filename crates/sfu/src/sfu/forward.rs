@@ -10,7 +10,7 @@ use super::Sfu;
 use super::entry::PeerEnd;
 use crate::intake::Incoming;
 use crate::room::Room;
-use crate::{Event, Packet, PeerId};
+use crate::{Event, Layer, Packet, PeerId};
 
 impl Sfu {
     /// Takes a packet of a publisher on another loop.
@@ -19,33 +19,18 @@ impl Sfu {
     }
 
     /// Other loops begin or cease to want the room's packets; who begins is given what is kept.
-    pub fn set_relayed(&mut self, room: RoomId, relayed: bool) -> Vec<Arc<Packet>> {
-        let config = self.config.clone();
-        let room = self.rooms.entry(room).or_insert_with(|| Room::new(&config));
+    pub fn set_relayed(&mut self, room: RoomId, relayed: bool) -> (Vec<Layer>, Vec<Arc<Packet>>) {
+        let room = self.room(room);
         room.relayed = relayed;
-        room.video.kept().map(|(kept, _)| kept.iter().cloned().collect()).unwrap_or_default()
+        (room.layers.known(), room.layers.all_kept())
     }
 
-    /// Viewers on another loop need a keyframe.
-    pub fn want_keyframe(&mut self, room: RoomId, now: Instant) {
-        if let Some(room) = self.rooms.get_mut(&room) {
-            room.video.want_keyframe();
+    /// Viewers on another loop need a keyframe of a layer.
+    pub fn want_keyframe(&mut self, room: RoomId, layer: u8, now: Instant) {
+        if let Some(track) = self.rooms.get_mut(&room).and_then(|room| room.layers.track_mut(layer)) {
+            track.want_keyframe();
         }
-        self.ask_keyframe(room, now);
-    }
-
-    /// Shows a viewer what there is, and asks for what there is not.
-    pub(super) fn begin(&mut self, id: PeerId, room: RoomId, now: Instant) {
-        let Some(state) = self.rooms.get_mut(&room) else { return };
-        let Some(PeerEnd::Viewer(viewer)) = self.peers.get_mut(&id).map(|entry| &mut entry.end) else {
-            return;
-        };
-        viewer.catch_up(&state.video, now);
-        if viewer.video.waits() {
-            state.video.want_keyframe();
-        }
-        self.dirty.insert(id);
-        self.ask_keyframe(room, now);
+        self.ask_keyframes(room, now);
     }
 
     pub(super) fn published(&mut self, id: PeerId, packet: str0m::rtp::RtpPacket, now: Instant) {
@@ -72,24 +57,27 @@ impl Sfu {
     pub(super) fn let_in(&mut self, room: RoomId, incoming: Vec<Incoming>, now: Instant) {
         for one in incoming {
             let state = self.room(room);
-            let kind = one.description.codec.kind();
-            let intake = match kind {
-                Kind::Audio => &mut state.audio_intake,
-                Kind::Video => &mut state.video_intake,
+            let taken = match one.description.codec.kind() {
+                Kind::Audio => state.audio.take(one, &mut state.audio_line).ok_or(false),
+                Kind::Video => state.layers.take(one),
             };
-            let taken = intake.take(one);
-            if intake.waits() {
-                state.track_mut(kind).want_keyframe();
-            }
             match taken {
-                Some(packet) => {
+                Ok(packet) => {
                     let packet = Arc::new(packet);
-                    if state.relayed {
+                    if packet.keyframe && packet.kind() == Kind::Video {
+                        // A layer that comes is told of before its first packet.
+                        self.tell_layers(room, now);
+                    }
+                    if self.rooms.get(&room).is_some_and(|state| state.relayed) {
                         self.events.push_back(Event::Relay { room, packet: Arc::clone(&packet) });
                     }
                     self.spread(room, &packet, now);
                 }
-                None => self.ask_keyframe(room, now),
+                Err(keyframe_missing) => {
+                    if keyframe_missing {
+                        self.ask_keyframes(room, now);
+                    }
+                }
             }
         }
     }
@@ -98,15 +86,13 @@ impl Sfu {
     pub(super) fn spread(&mut self, room: RoomId, packet: &Arc<Packet>, now: Instant) {
         let config = &self.config;
         let state = self.rooms.entry(room).or_insert_with(|| Room::new(config));
-        let kind = packet.kind();
-        if kind == Kind::Video {
-            state.video.keep(packet);
+        if packet.kind() == Kind::Video {
+            state.layers.keep(packet);
         }
         for id in &state.viewers {
             if let Some(PeerEnd::Viewer(viewer)) = self.peers.get_mut(id).map(|entry| &mut entry.end)
-                && viewer.connected
+                && viewer.forward(packet, &state.layers, now)
             {
-                viewer.forward(packet, state.track(kind), now);
                 self.dirty.insert(*id);
             }
         }
@@ -116,28 +102,31 @@ impl Sfu {
         let Some(entry) = self.peers.get(&id) else { return };
         let room = entry.room;
         let PeerEnd::Viewer(viewer) = &entry.end else { return };
+        let layer = viewer.video.current().or(viewer.video.target());
         if viewer.video.passes_wish(now)
             && let Some(state) = self.rooms.get_mut(&room)
+            && let Some(track) = layer.and_then(|layer| state.layers.track_mut(layer))
         {
-            state.video.want_keyframe();
-            self.ask_keyframe(room, now);
+            track.want_keyframe();
+            self.ask_keyframes(room, now);
         }
     }
 
-    pub(super) fn ask_keyframe(&mut self, room: RoomId, now: Instant) {
+    /// Passes the wishes for keyframes on, those of each layer to its stream.
+    pub(super) fn ask_keyframes(&mut self, room: RoomId, now: Instant) {
         let Some(state) = self.rooms.get_mut(&room) else { return };
-        if !state.video.ask_keyframe(now) {
-            return;
-        }
-        let Some(id) = state.publisher else {
-            self.events.push_back(Event::KeyframeWanted { room });
-            return;
-        };
-        if let Some(PeerEnd::Publisher(publisher)) = self.peers.get_mut(&id).map(|entry| &mut entry.end)
-            && publisher.peer.ask_keyframe()
-        {
-            self.totals.keyframes_asked += 1;
-            self.dirty.insert(id);
+        for layer in state.layers.ask_keyframes(now) {
+            let Some(id) = state.publisher else {
+                self.events.push_back(Event::KeyframeWanted { room, layer });
+                continue;
+            };
+            if let Some(PeerEnd::Publisher(publisher)) = self.peers.get_mut(&id).map(|entry| &mut entry.end) {
+                let rid = publisher.rid_of(layer);
+                if publisher.peer.ask_keyframe(rid) {
+                    self.totals.keyframes_asked += 1;
+                    self.dirty.insert(id);
+                }
+            }
         }
     }
 }

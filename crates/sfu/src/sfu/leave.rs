@@ -7,6 +7,7 @@ use model::RoomId;
 use super::Sfu;
 use super::entry::PeerEnd;
 use crate::publisher::Publisher;
+use crate::subscriber::Subscriber;
 use crate::{Event, PeerId};
 
 /// A peer that has not connected in so long never will.
@@ -16,6 +17,13 @@ const CONNECT_MAX: Duration = Duration::from_secs(20);
 const LOST_MAX: Duration = Duration::from_secs(30);
 
 impl Sfu {
+    pub(super) fn viewer_mut(&mut self, id: PeerId) -> Option<&mut Subscriber> {
+        match &mut self.peers.get_mut(&id)?.end {
+            PeerEnd::Viewer(viewer) => Some(viewer),
+            PeerEnd::Publisher(_) => None,
+        }
+    }
+
     pub(super) fn publisher_mut(&mut self, id: PeerId) -> Option<&mut Publisher> {
         match &mut self.peers.get_mut(&id)?.end {
             PeerEnd::Publisher(publisher) => Some(publisher),
@@ -37,7 +45,7 @@ impl Sfu {
         let state = self.room(room);
         state.stats.publishing = false;
         // An old picture is no greeting for who joins during the break.
-        state.video.clear();
+        state.layers.clear();
     }
 
     /// Says goodbye to a peer; it is removed when that has been sent.
@@ -115,14 +123,14 @@ impl Sfu {
         }
         let rooms: Vec<RoomId> = self.rooms.keys().copied().collect();
         for room in rooms {
-            self.ask_keyframe(room, now);
+            self.tend_layers(room, now);
             self.tell_watching(room);
         }
         self.rooms.retain(|_, room| {
             room.publisher.is_some()
                 || !room.viewers.is_empty()
                 || room.relayed
-                || room.audio_intake.description().is_some()
+                || room.audio.description().is_some()
         });
     }
 }

@@ -142,7 +142,19 @@ impl Local {
                 (self.video_seq, Vec::new())
             }
         };
-        Incoming { source, description, seq, time, marker, arrived, payload, earlier }
+        Incoming {
+            source,
+            stream: 0,
+            layer: 0,
+            description,
+            seq,
+            time,
+            marker,
+            arrived,
+            payload,
+            earlier,
+            report: None,
+        }
     }
 
     /// When a frame of this time would have come if all took equally long: sound and picture are shown together by it,

@@ -15,7 +15,7 @@ impl Sfu {
             self.totals.packets_in_lost += sum.expected.saturating_sub(sum.packets);
             self.totals.publishers += u64::from(room.stats.publishing);
             self.totals.viewers += u64::from(room.watching);
-            let description = room.video.description();
+            let description = room.layers.description();
             let mut blind = 0;
             for id in &room.viewers {
                 if let (Some(description), Some(PeerEnd::Viewer(viewer))) =

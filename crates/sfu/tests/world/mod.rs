@@ -4,6 +4,10 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "str0m's enums are its own")]
 #![allow(clippy::collapsible_if, reason = "one condition a line reads better here")]
 
+mod simulcast;
+#[allow(unused_imports, reason = "each test file uses what it needs")]
+pub use simulcast::{Rung, Shown};
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,7 +18,7 @@ use model::RoomId;
 use sfu::{Config, Event, IceCreds, Identity, LocalAddress, PeerId, Protocol, Sfu};
 use str0m::change::SdpAnswer;
 use str0m::format::Codec;
-use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Pt};
+use str0m::media::{Direction, KeyframeRequestKind, MediaKind, Mid, Pt, Simulcast};
 use str0m::net::Receive;
 use str0m::rtp::{RtpWrite, SeqNo};
 use str0m::{Candidate, Event as PeerEvent, Input, Output, Rtc};
@@ -58,6 +62,10 @@ pub struct Client {
     pub answers_pli: bool,
     pub unplugged: bool,
     pub source: Source,
+    /// The layers of a publisher that sends several.
+    pub rungs: Vec<Rung>,
+    /// What it was told over its own channel, and when.
+    pub told: Vec<(u64, String)>,
     pub sr: Vec<u64>,
     due: Instant,
 }
@@ -74,6 +82,9 @@ pub struct Got {
     pub payload: Arc<[u8]>,
     pub extensions: String,
 }
+
+/// The layers a publisher offers, and whether it listens to what it is told about them.
+struct Layers(Simulcast, bool);
 
 /// What a publisher sends.
 pub struct Source {
@@ -136,11 +147,11 @@ impl World {
         build: impl FnOnce(str0m::RtcConfig) -> str0m::RtcConfig,
         codec: Codec,
     ) -> usize {
-        self.client(build, Direction::SendOnly, codec)
+        self.client(build, Direction::SendOnly, codec, None)
     }
 
     pub fn viewer(&mut self, build: impl FnOnce(str0m::RtcConfig) -> str0m::RtcConfig) -> usize {
-        self.client(build, Direction::RecvOnly, Codec::Vp8)
+        self.client(build, Direction::RecvOnly, Codec::Vp8, None)
     }
 
     fn client(
@@ -148,6 +159,7 @@ impl World {
         build: impl FnOnce(str0m::RtcConfig) -> str0m::RtcConfig,
         direction: Direction,
         codec: Codec,
+        layers: Option<Layers>,
     ) -> usize {
         let n = self.clients.len();
         let addr = SocketAddr::from(([10, 0, 1, u8::try_from(n).expect("few")], 5000));
@@ -155,7 +167,12 @@ impl World {
         rtc.add_local_candidate(Candidate::host(addr, "udp").expect("a candidate"));
         let mut change = rtc.sdp_api();
         let audio = change.add_media(MediaKind::Audio, direction, None, None, None);
-        let video = change.add_media(MediaKind::Video, direction, None, None, None);
+        let (simulcast, listens) =
+            layers.map_or((None, false), |Layers(named, listens)| (Some(named), listens));
+        let video = change.add_media(MediaKind::Video, direction, None, None, simulcast);
+        if listens {
+            change.add_channel("livehouse".to_owned());
+        }
         let (offer, pending) = change.apply().expect("an offer");
         let offer = offer.to_sdp_string();
         let credentials = self.credentials();
@@ -182,6 +199,8 @@ impl World {
             answers_pli: true,
             unplugged: false,
             sr: Vec::new(),
+            rungs: Vec::new(),
+            told: Vec::new(),
             source: Source {
                 codec,
                 video_seq: 1_000 + n as u64 * 7_777,
@@ -260,6 +279,7 @@ impl World {
                 next = next.min(client.due);
                 if client.source.on && client.connected {
                     next = next.min(client.source.next_frame).min(client.source.next_sound);
+                    next = client.late().fold(next, Instant::min);
                 }
             }
             self.now = next.max(self.now + Duration::from_micros(100)).min(end);
@@ -334,13 +354,18 @@ impl World {
                             client.source.next_sound = self.now;
                         }
                         PeerEvent::Closed => client.closed = true,
-                        PeerEvent::KeyframeRequest(_) => {
+                        PeerEvent::KeyframeRequest(request) => {
                             client.keyframes_asked.push(ms);
                             if client.answers_pli {
                                 client.source.keyframe_next = true;
+                                client.asked_of(request.rid);
                             }
                         }
                         PeerEvent::SenderFeedback(_) => client.sr.push(ms),
+                        PeerEvent::ChannelData(data) => {
+                            client.told.push((ms, String::from_utf8_lossy(&data.data).into_owned()));
+                            client.obey();
+                        }
                         PeerEvent::RtpPacket(packet) => {
                             let pt = *packet.header.payload_type;
                             let clock = packet.time.frequency().get();
@@ -369,7 +394,9 @@ impl World {
         if !client.connected || !client.source.on {
             return;
         }
-        if now >= client.source.next_frame {
+        if !client.rungs.is_empty() {
+            client.climb(now);
+        } else if now >= client.source.next_frame {
             client.source.next_frame += Duration::from_micros(33_333);
             let source = &mut client.source;
             let keyframe = source.keyframe_next || source.frame.is_multiple_of(source.gop);
@@ -425,7 +452,8 @@ impl World {
             Event::PublisherConnected { .. } => Some("publisher connected".to_owned()),
             Event::PublisherLost { .. } => Some("publisher lost".to_owned()),
             Event::Watching { count, .. } => Some(format!("{count} watching")),
-            Event::Relay { .. } | Event::KeyframeWanted { .. } | Event::Gone { .. } => None,
+            Event::Relay { .. } | Event::KeyframeWanted { .. } | Event::Layers { .. } => None,
+            Event::LayersWanted { .. } | Event::Gone { .. } => None,
         };
         self.events.iter().filter_map(|(_, event)| told(event)).collect()
     }

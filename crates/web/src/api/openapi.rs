@@ -8,7 +8,7 @@ use crate::api::{
     account, audit, door, history, me, media, order, people, room, sanctions, session, setup, stream_key,
     uplink,
 };
-use crate::{cookie, events, health, hls, socket, whep, whip};
+use crate::{cookie, events, health, layer, socket, whep, whip};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,7 +20,7 @@ use crate::{cookie, events, health, hls, socket, whep, whip};
         stream_key::replace, order::take, history::before, people::list, sanctions::list, audit::before,
         media::show, uplink::measure, events::listen, socket::open, whip::publish, whip::options, whip::patch, whip::close,
         whip::session_options, whep::watch, whep::options, whep::patch, whep::close, whep::session_options,
-        hls::index, hls::file,
+        layer::show, layer::wish, layer::options,
         show, health::alive, health::ready, health::metrics,
     )
 )]

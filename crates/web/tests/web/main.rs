@@ -6,7 +6,6 @@ mod client;
 mod doors;
 mod evening;
 mod events;
-mod hls;
 mod identity;
 mod matrix;
 mod offers;

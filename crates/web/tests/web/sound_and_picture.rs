@@ -223,6 +223,27 @@ async fn a_viewer_watches_a_room_by_key_with_its_key() {
     evening.ask(watch().by(&entry).ours()).await.expect("201");
 }
 
+#[tokio::test]
+async fn a_viewers_page_says_what_it_can_show() {
+    let (evening, _) = Evening::hosted().await;
+    let location = evening.ask(watch()).await.expect("201").header("location").to_owned();
+    let layer = format!("{location}/layer");
+    let wish = |body: serde_json::Value| post(&layer, &body);
+    let told = evening.ask(wish(json!({"max_height": 360}))).await.expect("200").json();
+    assert_eq!(told, json!({"sent": null, "limit": "none", "layers": []}), "nobody publishes yet");
+    evening.ask(wish(json!({"hidden": true}))).await.expect("200");
+    assert_eq!(evening.ask(ask("GET", &layer)).await.expect("200").json()["limit"], "wish");
+    evening.ask(wish(json!({"max_height": 0}))).await.expect("422 out_of_range");
+    evening.ask(wish(json!({"max_height": -1}))).await.expect("400 bad_request");
+    let nobody = format!("/whep/evening/{}/layer", "0".repeat(34));
+    evening.ask(post(&nobody, &json!({"hidden": true}))).await.expect("404 not_found");
+    for _ in 0..6 {
+        evening.ask(wish(json!({"hidden": true}))).await.expect("200");
+    }
+    evening.ask(wish(json!({"hidden": true}))).await.expect("429 too_fast");
+    evening.ask(ask("GET", &layer)).await.expect("200");
+}
+
 /// What ends somebody's right to watch ends the picture they have, by a session that is looked for afterwards with
 /// another's right.
 #[tokio::test]

@@ -37,6 +37,12 @@ export class Check {
       : null;
   }
 
+  /** Whether the encoder was found too slow for the picture alone, and must not be asked for more. */
+  isSlow(): boolean {
+    const step = this.encoder.value;
+    return step.at === "done" && step.result?.limit === "cpu";
+  }
+
   /** The show begins, or the page goes away. */
   stop(): void {
     this.#run.abort();

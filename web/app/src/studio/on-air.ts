@@ -1,7 +1,16 @@
 // Being live from this page: the publication, what leaves every second, and coming back after a reload.
 
 import type { MediaDto } from "@livehouse/protocol";
-import { bpsMax, isUnderWay, judge, type Outgoing, type State, type Verdict, Whip } from "@livehouse/publish";
+import {
+  bpsMax,
+  isTooMuch,
+  isUnderWay,
+  judge,
+  type Outgoing,
+  type State,
+  type Verdict,
+  Whip,
+} from "@livehouse/publish";
 import { computed, effect, signal } from "@preact/signals";
 
 import { api } from "../shell/account.ts";
@@ -42,8 +51,11 @@ export class OnAir {
     return kept === "camera" || kept === "screen" ? kept : null;
   }
 
-  /** `start_bps` is where the picture's rate starts, where that is known. */
-  start(start_bps: number | null): void {
+  /**
+   * `start_bps` is where the picture's rate starts, where that is known; `several` says whether the picture may be sent
+   * in several sizes.
+   */
+  start(start_bps: number | null, several: boolean): void {
     if (this.underWay.value) return;
     this.#endAll();
     const whip = new Whip({
@@ -53,6 +65,7 @@ export class OnAir {
       picture: this.#sources.picture.value,
       sound: this.#sources.sound.value,
       start_bps,
+      several,
       taken: () => this.#taken(),
       changed: (state) => this.#changed(state),
     });
@@ -115,6 +128,7 @@ export class OnAir {
     const reading = await this.#whip?.read();
     if (reading !== null && reading !== undefined) {
       this.readings.value = [...this.readings.value, reading].slice(-READINGS_MAX);
+      if (isTooMuch(this.readings.value)) await this.#whip?.spare();
     }
     this.#ticks += 1;
     if (this.#ticks % SERVER_EVERY !== 1) return;

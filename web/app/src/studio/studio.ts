@@ -63,7 +63,7 @@ export class Studio {
   goLive(): void {
     this.check.stop();
     this.level.wake();
-    this.onAir.start(this.check.startBps());
+    this.onAir.start(this.check.startBps(), !this.check.isSlow());
   }
 
   /** Ends the show, whoever sends it. */

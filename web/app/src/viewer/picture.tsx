@@ -9,6 +9,7 @@ import { Controls } from "./controls.tsx";
 import { Curtain } from "./curtain.tsx";
 import { isFullScreen, toggleFullScreen } from "./full-screen.ts";
 import type { Playback } from "./playback.ts";
+import { tellSight } from "./sight.ts";
 import { StageLayer } from "./stage-layer.tsx";
 import type { Visit } from "./visit.ts";
 import { text } from "./words.ts";
@@ -26,7 +27,11 @@ export function Picture({ visit, playback }: { visit: Visit; playback: Playback 
   const off = useComputed(() => live.state.value.state === "off");
 
   useEffect(() => (video.current === null ? undefined : playback.attach(video.current)), [playback]);
-  useSignalEffect(() => playback.play(visit.show.source.value));
+  useEffect(
+    () => (video.current === null ? undefined : tellSight(video.current, playback, visit.show.whep)),
+    [playback, visit],
+  );
+  useSignalEffect(() => playback.play(visit.show.whep.stream.value));
 
   const wake = (): void => {
     awake.value = true;
@@ -69,6 +74,12 @@ export function Picture({ visit, playback }: { visit: Visit; playback: Playback 
           <Icon name="muted" size={18} />
           <span>{t.picture.tapForSound}</span>
         </button>
+      )}
+      {visit.show.soundOnly.value && playing && (
+        <p class="sound-only" role="status">
+          <Icon name="info" size={18} />
+          <span>{t.picture.soundOnly}</span>
+        </p>
       )}
       {playback.startRefused.value && !off.value && (
         <div class="start-over">

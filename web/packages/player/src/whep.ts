@@ -3,11 +3,12 @@
 // A broken path is mended by an ICE restart, which keeps the picture; where that fails the session is made anew.
 // The server is told when one leaves, also as the page closes.
 
-import type { ErrorCode } from "@livehouse/protocol";
+import type { ErrorCode, LayersDto, WishDto } from "@livehouse/protocol";
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 
 import type { Peer, World } from "./peer.ts";
 import { restartedAnswer, restartFragment, withStereo } from "./sdp.ts";
+import { sameWish } from "./wish.ts";
 
 export type WhepState =
   | { at: "idle" }
@@ -15,8 +16,7 @@ export type WhepState =
   | { at: "connected" }
   /** The path broke and is being mended; what was seen last stays. */
   | { at: "mending" }
-  /** `full`: the room carries no more viewers this way. */
-  | { at: "waiting"; attempt: number; until: number; full: boolean }
+  | { at: "waiting"; attempt: number; until: number }
   /** The server said no in a way that trying again does not change. */
   | { at: "refused"; code: ErrorCode };
 
@@ -38,7 +38,11 @@ const MEND_MS = 5_000;
 const FIRST_WAIT_MS = 500;
 const MOST_WAIT_MS = 10_000;
 
-type Attempt = { peer: Peer; location: string | null };
+/** A wish that was not taken is said again after so long. */
+const WISH_AGAIN_MS = 1_500;
+
+/** `told` is the wish that the server knows of, or is just being told. */
+type Attempt = { peer: Peer; location: string | null; told: WishDto | null };
 
 export class Whep {
   readonly #setup: WhepSetup;
@@ -47,6 +51,7 @@ export class Whep {
   #attempt: Attempt | null = null;
   #tries = 0;
   #holdMs: number | null = null;
+  #wish: WishDto | null = null;
   #stopTimer: () => void = () => {};
 
   constructor(setup: WhepSetup) {
@@ -94,6 +99,44 @@ export class Whep {
     this.#applyHold();
   }
 
+  /** How much of the picture can be seen; said to the server now, and with every connection from now on. */
+  wish(wish: WishDto): void {
+    this.#wish = wish;
+    if (this.#attempt !== null) void this.#tellWish(this.#attempt);
+  }
+
+  /** What the server sends of the picture; `null` where it cannot be asked. */
+  async layers(): Promise<LayersDto | null> {
+    const location = this.#attempt?.location;
+    if (location === null || location === undefined) return null;
+    const response = await this.#setup
+      .fetch(`${location}/layer`, { credentials: "same-origin" })
+      .catch(() => null);
+    return response?.ok ? ((await response.json()) as LayersDto) : null;
+  }
+
+  async #tellWish(attempt: Attempt): Promise<void> {
+    const wish = this.#wish;
+    if (attempt.location === null || wish === null || sameWish(attempt.told, wish)) return;
+    attempt.told = wish;
+    const response = await this.#setup
+      .fetch(`${attempt.location}/layer`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(wish),
+        credentials: "same-origin",
+      })
+      .catch(() => null);
+    const passing = response === null || response.status === 429 || response.status >= 500;
+    if (!passing || attempt !== this.#attempt || attempt.told !== wish) return;
+    this.#setup.world.after(WISH_AGAIN_MS, () => {
+      // Another wish may have been said meanwhile, or another connection made.
+      if (attempt !== this.#attempt || attempt.told !== wish) return;
+      attempt.told = null;
+      void this.#tellWish(attempt);
+    });
+  }
+
   #applyHold(): void {
     for (const receiver of this.#attempt?.peer.getReceivers() ?? []) {
       // Not every browser has it; there the picture waits as that browser thinks best.
@@ -106,7 +149,7 @@ export class Whep {
     this.#tries += 1;
     this.#state.value = { at: "connecting", attempt: this.#tries };
     const peer = this.#setup.makePeer();
-    const attempt: Attempt = { peer, location: null };
+    const attempt: Attempt = { peer, location: null, told: null };
     this.#attempt = attempt;
     const current = (): boolean => this.#attempt === attempt;
     const stream = this.#setup.makeStream();
@@ -127,6 +170,7 @@ export class Whep {
       if (!current()) return this.#leave(locationOf(response));
       if (!response.ok) return await this.#turnedAway(response, current);
       attempt.location = locationOf(response);
+      void this.#tellWish(attempt);
       const answer = await response.text();
       if (current()) await peer.setRemoteDescription({ type: "answer", sdp: answer });
     } catch {
@@ -149,7 +193,7 @@ export class Whep {
     const code =
       typeof said === "object" && said !== null && "code" in said ? (said.code as ErrorCode) : null;
     const passing = response.status >= 500 || response.status === 429 || code === null;
-    if (passing) return this.#failed(code === "full");
+    if (passing) return this.#failed();
     this.#drop();
     this.#state.value = { at: "refused", code };
   }
@@ -210,12 +254,12 @@ export class Whep {
     this.#state.value = { at: "connected" };
   }
 
-  #failed(full = false): void {
+  #failed(): void {
     this.#drop();
     const { world } = this.#setup;
     const most = Math.min(MOST_WAIT_MS, FIRST_WAIT_MS * 2 ** (Math.max(1, this.#tries) - 1));
     const ms = Math.round(most * (0.5 + world.random() / 2));
-    this.#state.value = { at: "waiting", attempt: this.#tries, until: world.now() + ms, full };
+    this.#state.value = { at: "waiting", attempt: this.#tries, until: world.now() + ms };
     this.#timer(ms, () => void this.#connect());
   }
 

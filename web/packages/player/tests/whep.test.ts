@@ -273,3 +273,25 @@ test("a connection that does not stand up in time is given up and given back", a
   expect(stage.asked).toContain("DELETE /whep/jazz/s1");
   expect(stage.peers[0]?.closed).toBe(true);
 });
+
+test("a wish is said once the server can be asked, again after a refusal, and with every new connection", async () => {
+  const stage = new Stage();
+  const small = { max_height: 360, hidden: false };
+  stage.whep.wish(small);
+  stage.answers.push(created("/whep/jazz/s1"), refused(429, "too_fast"));
+  stage.whep.start();
+  await turn();
+  stage.peer.become("connected");
+  await turn();
+  expect(stage.asked).toEqual(["POST /whep/jazz", "POST /whep/jazz/s1/layer"]);
+  expect(JSON.parse(stage.bodies[1] ?? "")).toEqual(small);
+  stage.answers.push(() => Response.json({}));
+  await stage.pass(1_500);
+  expect(stage.asked.slice(2)).toEqual(["POST /whep/jazz/s1/layer"]);
+  stage.whep.wish({ ...small });
+  await turn();
+  expect(stage.asked.length).toBe(3);
+  stage.whep.wish({ max_height: null, hidden: true });
+  await turn();
+  expect(JSON.parse(stage.bodies[3] ?? "")).toEqual({ max_height: null, hidden: true });
+});

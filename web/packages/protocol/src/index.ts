@@ -407,6 +407,29 @@ export type HistoryDto = {
   more: boolean,
 };
 
+/** One layer of a publisher's picture. */
+export type LayerDto = {
+  /** Width in pixels; 0 where it is not known. */
+  width: number,
+  /** Height in pixels; 0 where it is not known. */
+  height: number,
+  /** What it takes, in bits per second, now or when it was last sent. */
+  bps: number,
+};
+
+/** Why a viewer is not sent the largest layer. */
+export type LayerLimit = "none" | "wish" | "link";
+
+/** What a viewer is sent of the picture. */
+export type LayersDto = {
+  /** The layer that is sent now; nothing while only sound is. */
+  sent: LayerDto | null,
+  /** Why not a larger one. */
+  limit: LayerLimit,
+  /** All there are, the smallest first. */
+  layers: Array<LayerDto>,
+};
+
 /** Whether there is a show. */
 export type LiveDto = { "state": "off" }
 | { "state": "on",
@@ -757,6 +780,14 @@ export type SpeechDto = { "speech": "chat",
 export type StreamKeyDto = {
   /** The key, shown this once. */
   stream_key: string,
+};
+
+/** `POST /whep/<room>/<session>/layer`: how much of the picture a viewer's page can show. */
+export type WishDto = {
+  /** The height at which the picture is shown, in pixels of the screen; nothing where it does not matter. */
+  max_height: number | null,
+  /** Nobody can see the picture: sound is enough. */
+  hidden: boolean,
 };
 
 /** Who the server takes the client for. */

@@ -3,6 +3,7 @@
 export * from "./codec.ts";
 export * from "./device.ts";
 export { type Candidate, type IceLogin, iceLoginOf, restartedBy, writeFragment } from "./fragment.ts";
+export { isTooMuch, type Layer, type LayerName, layersOf, wantedBy } from "./layers.ts";
 export * from "./outgoing.ts";
 export * from "./plan.ts";
 export { isUnderWay, type Refusal, type State } from "./publication.ts";

@@ -48,7 +48,7 @@ export interface Outgoing {
 /** One fold: the report of now and the counters of before give the figures and the counters of now. */
 export function fold(stats: readonly Stat[], before: Counters | null): [Outgoing, Counters] {
   const sent = stats.filter((stat) => stat.type === "outbound-rtp");
-  const video = sent.find((stat) => stat.kind === "video" && stat.active !== false) ?? null;
+  const video = largestOf(sent.filter((stat) => stat.kind === "video" && stat.active !== false));
   const audio = sent.find((stat) => stat.kind === "audio") ?? null;
   const source = stats.find((stat) => stat.type === "media-source" && stat.kind === "video") ?? null;
   const heard = stats.filter((stat) => stat.type === "remote-inbound-rtp");
@@ -86,6 +86,15 @@ export function fold(stats: readonly Stat[], before: Counters | null): [Outgoing
     path: pathOf(stats, pair),
   };
   return [out, now];
+}
+
+/** Of a picture sent in several sizes, the largest that has come out of the encoder. */
+function largestOf(streams: readonly Stat[]): Stat | null {
+  const height = (stat: Stat): number => number(stat.frameHeight) ?? 0;
+  return streams.reduce<Stat | null>(
+    (best, stat) => (best === null || height(stat) > height(best) ? stat : best),
+    null,
+  );
 }
 
 function lossOf(now: Counters, base: Counters | null): number {

@@ -73,6 +73,12 @@ export function planFor(plan: Plan, bps: number): Plan {
   return fitting ?? { ...plan, quality: "360p", frames_per_s: 30 };
 }
 
+/** How high the picture is as it is sent; what the plan asks for where the camera does not say. */
+export function sentHeightOf(plan: Plan, height: number): number {
+  const planned = PICTURES[plan.quality].height;
+  return height > 0 ? Math.min(height, planned) : planned;
+}
+
 /** How much smaller a picture of `height` must be made for the plan; 1 where it is small enough already. */
 export function scaleDownOf(plan: Plan, height: number): number {
   return Math.max(1, height / PICTURES[plan.quality].height);

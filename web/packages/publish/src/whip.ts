@@ -3,8 +3,9 @@
 
 import { orderAudio, orderVideo, startVideoAt, tuneOpus } from "./codec.ts";
 import { type Candidate, restartedBy, writeFragment } from "./fragment.ts";
+import { type Layer, layersOf, wantedBy } from "./layers.ts";
 import { type Counters, fold, type Outgoing, type Stat } from "./outgoing.ts";
-import { audioBpsMax, type Plan, scaleDownOf, videoBpsMax } from "./plan.ts";
+import { audioBpsMax, type Plan } from "./plan.ts";
 import { deadlineOf, type Happening, isUnderWay, type Order, type State, step } from "./publication.ts";
 
 /** What a publication needs to know. */
@@ -18,6 +19,8 @@ export interface Wiring {
   sound: MediaStreamTrack | null;
   /** Where the picture's rate starts, if the line was measured just now; `null` leaves it to feel its way up. */
   start_bps: number | null;
+  /** Whether the picture may be sent in several sizes; not where the encoder is slow. */
+  several: boolean;
   /** Whether another publisher has the room now. Asked when the server no longer knows this one. */
   taken: () => Promise<boolean>;
   /** Told of every change. */
@@ -28,6 +31,9 @@ export interface Wiring {
 const REQUEST_MS = 10_000;
 /** Candidates found within this are told in one request. */
 const TRICKLE_MS = 60;
+
+/** The name of the channel by which the server can say something to a publisher. */
+const CHANNEL = "livehouse";
 
 /** One connection to the server, from offer to close. Invariant: `Whip` acts only for the latest. */
 interface Line {
@@ -43,6 +49,12 @@ interface Line {
   trickle: ReturnType<typeof setTimeout> | null;
   /** The server has said that it takes no trickled candidates. */
   deaf: boolean;
+  /** By which the server says which sizes of the picture anybody wants. */
+  channel: RTCDataChannel;
+  /** What it said last. */
+  wanted: ReadonlyMap<string, boolean>;
+  /** Changes of the senders' parameters, one after the other: a browser takes each on top of the one before. */
+  tuning: Promise<void>;
 }
 
 export class Whip {
@@ -84,6 +96,12 @@ export class Whip {
     if (line === null) return;
     await (kind === "picture" ? line.video : line.audio).replaceTrack(track);
     if (kind === "picture") await this.#limit(line);
+  }
+
+  /** The encoder is slow: from now on the picture is sent in one size. */
+  async spare(): Promise<void> {
+    this.#wiring.several = false;
+    if (this.#line !== null) await this.#limit(this.#line);
   }
 
   /** New limits for what is being sent; another codec takes effect with the next connection. */
@@ -158,10 +176,7 @@ export class Whip {
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
     const { picture, sound } = this.#wiring;
     const audio = pc.addTransceiver(sound ?? "audio", { direction: "sendonly" });
-    const video = pc.addTransceiver(picture ?? "video", {
-      direction: "sendonly",
-      sendEncodings: [{ active: true }],
-    });
+    const video = this.#addPicture(pc, picture);
     prefer(audio, orderAudio(RTCRtpSender.getCapabilities("audio")?.codecs ?? []));
     prefer(video, orderVideo(RTCRtpSender.getCapabilities("video")?.codecs ?? [], this.#wiring.plan.codec));
     const line: Line = {
@@ -174,12 +189,37 @@ export class Whip {
       gathered: false,
       trickle: null,
       deaf: false,
+      channel: pc.createDataChannel(CHANNEL),
+      wanted: new Map(),
+      tuning: Promise.resolve(),
+    };
+    line.channel.onmessage = (event) => {
+      const wanted = wantedBy(event.data);
+      if (wanted === null || line !== this.#line) return;
+      line.wanted = wanted;
+      void this.#limit(line);
     };
     pc.onconnectionstatechange = () => this.#connection(line);
     pc.onicecandidate = (event) => this.#candidate(line, event.candidate);
     this.#line = line;
     this.#counters = null;
     return line;
+  }
+
+  #addPicture(pc: RTCPeerConnection, picture: MediaStreamTrack | null): RTCRtpTransceiver {
+    const encodings = this.#layers().map(encodingOf);
+    const track = picture ?? "video";
+    try {
+      return pc.addTransceiver(track, { direction: "sendonly", sendEncodings: encodings });
+    } catch {
+      // A browser that knows no layers sends one.
+      return pc.addTransceiver(track, { direction: "sendonly", sendEncodings: [{ active: true }] });
+    }
+  }
+
+  #layers(): Layer[] {
+    const { plan, picture, several } = this.#wiring;
+    return layersOf(plan, picture?.getSettings().height ?? 0, several);
   }
 
   async #publish(line: Line): Promise<void> {
@@ -299,16 +339,27 @@ export class Whip {
     else if (response.status === 405 || response.status === 501) line.deaf = true;
   }
 
-  async #limit(line: Line): Promise<void> {
+  #limit(line: Line): Promise<void> {
+    line.tuning = line.tuning.then(() => this.#tune(line));
+    return line.tuning;
+  }
+
+  async #tune(line: Line): Promise<void> {
     const { plan, picture } = this.#wiring;
     if (picture !== null) picture.contentHint = plan.scene;
-    const height = picture?.getSettings().height ?? 0;
     const video = line.video.getParameters();
     video.degradationPreference = plan.scene === "detail" ? "maintain-resolution" : "balanced";
+    // The names were agreed on with the offer, and stay; another camera may have less to say under them.
+    const planned = this.#layers();
+    const largest = planned.at(-1);
     for (const encoding of video.encodings) {
-      encoding.maxBitrate = videoBpsMax(plan);
+      const named = planned.find((layer) => layer.rid === encoding.rid);
+      const layer = named ?? (encoding.rid === undefined || encoding.rid === "f" ? largest : undefined);
+      encoding.active = layer !== undefined && line.wanted.get(encoding.rid ?? "") !== false;
       encoding.maxFramerate = plan.frames_per_s;
-      encoding.scaleResolutionDownBy = scaleDownOf(plan, height);
+      if (layer === undefined) continue;
+      encoding.maxBitrate = layer.bps_max;
+      encoding.scaleResolutionDownBy = layer.scale;
     }
     const audio = line.audio.getParameters();
     for (const encoding of audio.encodings) encoding.maxBitrate = audioBpsMax(plan);
@@ -345,6 +396,7 @@ export class Whip {
     if (line.trickle !== null) clearTimeout(line.trickle);
     line.pc.onconnectionstatechange = null;
     line.pc.onicecandidate = null;
+    line.channel.onmessage = null;
     line.pc.close();
   }
 
@@ -358,6 +410,16 @@ export class Whip {
       signal: AbortSignal.timeout(REQUEST_MS),
     });
   }
+}
+
+function encodingOf(layer: Layer): RTCRtpEncodingParameters {
+  const encoding: RTCRtpEncodingParameters = {
+    active: true,
+    maxBitrate: layer.bps_max,
+    scaleResolutionDownBy: layer.scale,
+  };
+  if (layer.rid !== null) encoding.rid = layer.rid;
+  return encoding;
 }
 
 function prefer(transceiver: RTCRtpTransceiver, codecs: RTCRtpCodec[]): void {

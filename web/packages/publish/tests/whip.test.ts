@@ -17,9 +17,24 @@ class FakePeer {
     FakePeer.latest = this;
   }
 
-  addTransceiver(): unknown {
-    const sender = { getParameters: () => ({ encodings: [] }), setParameters: async () => {} };
+  /** What the picture's sender was last told to send. */
+  encodings: RTCRtpEncodingParameters[] = [];
+  readonly channel: { onmessage: ((event: { data: unknown }) => void) | null } = { onmessage: null };
+
+  addTransceiver(_: unknown, init: RTCRtpTransceiverInit): unknown {
+    const given = init.sendEncodings ?? [];
+    if (given.length > 0) this.encodings = given;
+    const sender = {
+      getParameters: () => ({ encodings: given.map((encoding) => ({ ...encoding })) }),
+      setParameters: async ({ encodings }: { encodings: RTCRtpEncodingParameters[] }) => {
+        if (encodings.length > 0) this.encodings = encodings;
+      },
+    };
     return { sender, setCodecPreferences: () => {} };
+  }
+
+  createDataChannel(): unknown {
+    return this.channel;
   }
 
   async createOffer(): Promise<{ sdp: string }> {
@@ -69,6 +84,7 @@ function whip(): Whip {
     picture: null,
     sound: null,
     start_bps: null,
+    several: true,
     taken: async () => false,
     changed: () => {},
   });
@@ -97,4 +113,25 @@ test("a host who ends the show while its line is down ends it for the viewers to
   await show.stop();
   await show.stop();
   expect(asked).toEqual(["POST /whip/jazz", "DELETE /whip/jazz/s1"]);
+});
+
+test("the picture is sent in three sizes, and one that nobody wants is not encoded until somebody does", async () => {
+  const show = whip();
+  show.start();
+  await vi.advanceTimersByTimeAsync(0);
+  FakePeer.latest.becomes("connected");
+  const sent = (): string =>
+    FakePeer.latest.encodings.map(({ rid, active }) => `${rid} ${active ? "on" : "off"}`).join(", ");
+  expect(sent()).toBe("q on, h on, f on");
+  const say = async (data: unknown): Promise<void> => {
+    FakePeer.latest.channel.onmessage?.({ data });
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  await say('{"layers":{"q":true,"h":false,"f":false}}');
+  expect(sent()).toBe("q on, h off, f off");
+  await say("nonsense");
+  await say('{"layers":{"q":true,"h":false,"f":true}}');
+  expect(sent()).toBe("q on, h off, f on");
+  await show.spare();
+  expect(sent()).toBe("q off, h off, f on");
 });

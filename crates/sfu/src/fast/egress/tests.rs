@@ -68,11 +68,13 @@ impl Pair {
             keyframe: false,
             arrived: wallclock,
             payload: vec![seq as u8; size].into(),
+            picture: None,
+            layer: 0,
             earlier: Vec::new(),
         });
         self.packets.insert(packet.seq, Arc::clone(&packet));
         let form = Form::Plain { pt: if codec == Codec::Opus { OPUS } else { VP8 } };
-        self.egress.write(form, Outgoing { packet, layer: 0, seq, time, wallclock });
+        self.egress.write(form, Outgoing { packet, seq, time, pictures: (0, 0), wallclock });
     }
 
     /// Lets everything out; says how many calls it took.
