@@ -1,6 +1,7 @@
 //! AAC to Opus, for who watches by WebRTC.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use media::{AudioCodec, AudioConfig, Frame, Kind, MediaTime};
 use opus::{Application, Bitrate, Channels, Encoder};
@@ -114,13 +115,19 @@ impl AacToOpus {
         let mut rate_hz = self.rate_hz;
         let planes = &mut self.planes;
         planes.iter_mut().for_each(Vec::clear);
-        let decoded = self.decoder.decode_au(&frame.data, |sound| {
-            rate_hz = sound.sample_rate;
-            downmix(sound.planar, &sound.meta.channels, planes);
-            Ok(())
-        });
+        let decoder = &mut self.decoder;
+        // A decoder reads what strangers sent. Should it ever fall over one packet, that is one broken packet: the
+        // decoder is opened anew below, and the planes are filled, so nothing half done is used.
+        let decoded = catch_unwind(AssertUnwindSafe(|| {
+            decoder.decode_au(&frame.data, |sound| {
+                rate_hz = sound.sample_rate;
+                downmix(sound.planar, &sound.meta.channels, planes);
+                Ok(())
+            })
+        }));
+        let decoded = decoded.is_ok_and(|decoded| decoded.is_ok());
         // A packet may be legal and hold nothing.
-        if decoded.is_ok() && !self.planes[0].is_empty() {
+        if decoded && !self.planes[0].is_empty() {
             self.broken = 0;
         } else {
             self.broken += 1;
@@ -129,7 +136,10 @@ impl AacToOpus {
             }
             self.decoder = open(&self.config)?;
             let samples = self.config.packet_samples(&frame.data).unwrap_or(1_024) as usize;
-            self.planes.iter_mut().for_each(|plane| plane.resize(samples, 0.0));
+            for plane in &mut self.planes {
+                plane.clear();
+                plane.resize(samples, 0.0);
+            }
         }
         if rate_hz != self.rate_hz && rate_hz > 0 {
             // HE-AAC that says so only in its packets.
