@@ -67,7 +67,16 @@ test("Debian's ffmpeg pushes a recording as it is; a page in Chromium shows it",
   });
 });
 
-test("the current ffmpeg pushes the same; aiortc decodes it", {
+test("H.264 and AAC are seen and heard in Chromium", async () => {
+  const encoder = start(ffmpeg(), encoded([...H264, "-c:a", "aac"]));
+  await live(encoder, async () => {
+    const heard = (/** @type {any} */ stats) => (stats.audio.totalAudioEnergy ?? 0) > 0;
+    await shown((stats) => (stats.video.framesDecoded ?? 0) >= 30 && heard(stats), encoder);
+    await carried("H264", "OPUS");
+  });
+});
+
+test("the current ffmpeg pushes a recording as it is; aiortc decodes it", {
   skip: noElf,
 }, async () => {
   const encoder = start(ffmpeg(), copied());

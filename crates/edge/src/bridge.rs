@@ -7,12 +7,13 @@ use media::{AudioCodec, Codec, CodecConfig, Description, Frame, Kind, Packetizer
 use model::RoomId;
 use sfu::Injected;
 
+use crate::sound::Sound;
 use crate::{FrameSink, MediaHandle};
 
 /// The longest payload, so that with all that is put around it a packet fits every way there is.
 const PAYLOAD_BYTES_MAX: usize = 1_120;
 
-/// Takes frames to the media loops. What WebRTC cannot carry (AAC, MP3) is left out here.
+/// Takes frames to the media loops. AAC becomes Opus on the way; MP3 is left out.
 pub struct Bridge {
     media: MediaHandle,
     /// A lock and not an actor: each room's frames come from one connection, and all it does is divide them.
@@ -22,7 +23,13 @@ pub struct Bridge {
 #[derive(Default)]
 struct Tracks {
     video: Option<(VideoConfig, Description, Packetizer)>,
-    opus: Option<Packetizer>,
+    audio: Option<Audio>,
+}
+
+/// How a room's sound goes over.
+enum Audio {
+    Opus(Packetizer),
+    Aac(Sound),
 }
 
 impl Bridge {
@@ -35,7 +42,7 @@ impl Bridge {
 impl FrameSink for Bridge {
     fn config(&self, room: RoomId, config: CodecConfig) {
         let mut rooms = self.rooms.lock().unwrap_or_else(PoisonError::into_inner);
-        rooms.entry(room).or_default().config(config);
+        rooms.entry(room).or_default().config(&self.media, room, config);
     }
 
     fn frame(&self, room: RoomId, frame: Frame) {
@@ -52,7 +59,7 @@ impl FrameSink for Bridge {
 }
 
 impl Tracks {
-    fn config(&mut self, config: CodecConfig) {
+    fn config(&mut self, media: &MediaHandle, room: RoomId, config: CodecConfig) {
         match config {
             CodecConfig::Video(config) => {
                 let description = Description::of(&config);
@@ -60,20 +67,27 @@ impl Tracks {
                 self.video = Some((config, description, packetizer));
             }
             CodecConfig::Audio(config) => {
-                let is_opus = config.codec == AudioCodec::Opus;
-                self.opus = is_opus.then(|| Packetizer::new(Codec::Opus, PAYLOAD_BYTES_MAX));
+                self.audio = match config.codec {
+                    AudioCodec::Opus => Some(Audio::Opus(Packetizer::new(Codec::Opus, PAYLOAD_BYTES_MAX))),
+                    AudioCodec::Aac => Sound::start(media.clone(), room, config).map(Audio::Aac),
+                    AudioCodec::Mp3 => None,
+                };
             }
         }
     }
 
-    /// The frame's packets; none of what cannot be carried.
+    /// The frame's packets; none of what goes another way, or cannot be carried.
     fn packets(&mut self, frame: &Frame) -> Vec<Injected> {
-        let (description, payloads) = match (frame.kind, &mut self.video, &mut self.opus) {
+        let (description, payloads) = match (frame.kind, &mut self.video, &mut self.audio) {
             (Kind::Video, Some((config, description, packetizer)), _) => {
                 (*description, packetizer.packetize(config, frame))
             }
-            (Kind::Audio, _, Some(packetizer)) => {
+            (Kind::Audio, _, Some(Audio::Opus(packetizer))) => {
                 (Description::parse(Codec::Opus, ""), packetizer.packetize_sound(frame))
+            }
+            (Kind::Audio, _, Some(Audio::Aac(sound))) => {
+                sound.push(frame.clone());
+                return Vec::new();
             }
             (Kind::Video, None, _) | (Kind::Audio, _, None) => return Vec::new(),
         };

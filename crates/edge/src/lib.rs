@@ -18,6 +18,7 @@ mod order;
 mod rtmp_listener;
 mod rtmp_peer;
 mod session;
+mod sound;
 mod stray;
 mod tcp;
 mod udp;
