@@ -14,6 +14,10 @@ const MESSAGE_BYTES_MAX: usize = 8 << 20;
 /// What all unfinished messages of a connection may hold together.
 const UNFINISHED_BYTES_MAX: usize = 12 << 20;
 
+/// The same for a peer that may not publish (yet): commands are short, and a stranger's memory is ours.
+const STRANGERS_MESSAGE_BYTES_MAX: usize = 64 << 10;
+const STRANGERS_UNFINISHED_BYTES_MAX: usize = 256 << 10;
+
 /// How much space a message is given before its bytes have come.
 const RESERVED_BYTES_MAX: usize = 64 << 10;
 
@@ -57,6 +61,8 @@ pub(crate) struct ChunkReader {
     /// The chunk whose bytes come now: its stream, and how many are still to come.
     open: Option<(u32, usize)>,
     unfinished: usize,
+    message_bytes_max: usize,
+    unfinished_bytes_max: usize,
 }
 
 /// What stands before a chunk's bytes.
@@ -74,7 +80,22 @@ struct Header {
 
 impl ChunkReader {
     pub(crate) fn new() -> ChunkReader {
-        ChunkReader { size: FIRST_SIZE, streams: BTreeMap::new(), open: None, unfinished: 0 }
+        ChunkReader {
+            size: FIRST_SIZE,
+            streams: BTreeMap::new(),
+            open: None,
+            unfinished: 0,
+            message_bytes_max: STRANGERS_MESSAGE_BYTES_MAX,
+            unfinished_bytes_max: STRANGERS_UNFINISHED_BYTES_MAX,
+        }
+    }
+
+    /// Takes messages as long as pictures are, or only as commands are.
+    pub(crate) fn trust(&mut self, publishes: bool) {
+        (self.message_bytes_max, self.unfinished_bytes_max) = match publishes {
+            true => (MESSAGE_BYTES_MAX, UNFINISHED_BYTES_MAX),
+            false => (STRANGERS_MESSAGE_BYTES_MAX, STRANGERS_UNFINISHED_BYTES_MAX),
+        };
     }
 
     /// The peer's chunks have another size from now on.
@@ -104,13 +125,13 @@ impl ChunkReader {
             let rest = input.rest();
             let wanted = left.min(rest.len());
             // What is too much is not used, so that it does not matter in which pieces it came.
-            let taken = wanted.min(UNFINISHED_BYTES_MAX - self.unfinished);
+            let taken = wanted.min(self.unfinished_bytes_max.saturating_sub(self.unfinished));
             let body = stream.body.get_or_insert_default();
             body.extend_from_slice(&rest[..taken]);
             self.unfinished += taken;
             input.consume(taken);
             if taken < wanted {
-                return Err(RtmpError::Unfinished(UNFINISHED_BYTES_MAX));
+                return Err(RtmpError::Unfinished(self.unfinished_bytes_max));
             }
             if taken < left {
                 self.open = Some((id, left - taken));
@@ -129,8 +150,8 @@ impl ChunkReader {
     /// Reads the next chunk's header, if it is all there.
     fn open_next(&mut self, input: &mut Buffer) -> Result<bool, RtmpError> {
         let Some(header) = self.header(input.rest())? else { return Ok(false) };
-        if header.length > MESSAGE_BYTES_MAX {
-            return Err(RtmpError::MessageLength(header.length, MESSAGE_BYTES_MAX));
+        if header.length > self.message_bytes_max {
+            return Err(RtmpError::MessageLength(header.length, self.message_bytes_max));
         }
         if !self.streams.contains_key(&header.stream) && self.streams.len() >= STREAMS_MAX {
             return Err(RtmpError::ChunkStreams(STREAMS_MAX));

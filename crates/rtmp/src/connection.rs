@@ -193,6 +193,7 @@ impl Connection {
             }
         }
         while !self.waits()? {
+            self.reader.trust(matches!(&self.end, End::Server(server) if server.publishes()));
             let read = self.reader.read(&mut self.input);
             self.acknowledge();
             let Some(raw) = read? else { break };

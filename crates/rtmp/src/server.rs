@@ -66,6 +66,11 @@ impl Server {
         matches!(self.stage, Stage::Asking { .. } | Stage::Refused)
     }
 
+    /// Whether the peer has shown a right to send pictures.
+    pub(crate) fn publishes(&self) -> bool {
+        matches!(self.stage, Stage::Publishing { .. })
+    }
+
     pub(crate) fn authorize(&mut self, out: &mut Vec<Deed>) {
         if let Stage::Asking { app, stream } = std::mem::replace(&mut self.stage, Stage::Refused) {
             out.push(Deed::Control(message::stream_begin(stream)));

@@ -232,6 +232,31 @@ fn what_nobody_sends_is_not_kept() {
 }
 
 #[test]
+fn a_stranger_is_given_less_room_than_who_publishes() {
+    let mut long = Encoder::connected();
+    long.begin(6, 9, 1, 0, 65_537);
+    assert_eq!(
+        told(&long).last().map(String::as_str),
+        Some("ends: a message of 65537 bytes is longer than 65536")
+    );
+    let mut heavy = Encoder::connected();
+    heavy.set_chunk_size(60_000);
+    for stream in 10..15 {
+        heavy.begin(stream, 9, 1, 0, 65_536);
+        heavy.raw(&[0; 60_000]);
+    }
+    let said = told(&heavy);
+    assert_eq!(said.last().map(String::as_str), Some("ends: more than 262144 bytes of unfinished messages"));
+    let mut after = publishing();
+    after.command(0, "deleteStream", 7.0, &[Value::Null, Value::Number(1.0)]);
+    after.begin(6, 9, 1, 0, 65_537);
+    assert_eq!(
+        told(&after).last().map(String::as_str),
+        Some("ends: a message of 65537 bytes is longer than 65536")
+    );
+}
+
+#[test]
 fn a_window_is_acknowledged_each_time_it_is_full() {
     let mut encoder = publishing();
     encoder.message(2, 5, 0, 0, &5_000_u32.to_be_bytes());
