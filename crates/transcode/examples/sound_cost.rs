@@ -1,4 +1,4 @@
-//! What carrying sound from one codec to the other costs: seconds of one core for each second of sound.
+//! What carrying sound from one codec to the other costs: the share of one core that a stream takes.
 
 #![allow(clippy::print_stdout)]
 
@@ -8,28 +8,30 @@ use media::{AudioConfig, Frame, Kind, MediaTime};
 use syom::{AacError, EncodeOptions, Encoder};
 use transcode::{AacToOpus, OpusToAac, TranscodeError};
 
-/// How much sound is carried over.
-const SECONDS: u32 = 60;
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    println!("{:<28} {:>12} {:>16}", "", "of a core", "streams a core");
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let seconds = if quick { 20 } else { 120 };
+    let mut figures = Vec::new();
+    println!("{:<24}{:>12}{:>18}", "", "of a core", "streams a core");
     for (rate_hz, channels) in [(44_100, 2), (48_000, 2), (44_100, 1)] {
-        let (config, frames) = source(rate_hz, channels)?;
+        let (config, frames) = source(rate_hz, channels, seconds)?;
         let began = spent()?;
         let opus = to_opus(&config, &frames)?;
-        say(&format!("AAC {rate_hz}/{channels} to Opus"), spent()? - began);
-        if channels == 2 {
+        say(&format!("aac_{rate_hz}_{channels}_to_opus"), spent()? - began, seconds, &mut figures);
+        if (rate_hz, channels) == (48_000, 2) {
             let began = spent()?;
             to_aac(&opus)?;
-            say(&format!("Opus 48000/2 to AAC ({rate_hz})"), spent()? - began);
+            say("opus_to_aac", spent()? - began, seconds, &mut figures);
         }
     }
+    println!("{{{}}}", figures.join(","));
     Ok(())
 }
 
-fn say(what: &str, took: Duration) {
-    let share = took.as_secs_f64() / f64::from(SECONDS);
-    println!("{what:<28} {:>10.2} % {:>16.0}", share * 100.0, 1.0 / share);
+fn say(what: &str, took: Duration, seconds: u32, figures: &mut Vec<String>) {
+    let percent = took.as_secs_f64() / f64::from(seconds) * 100.0;
+    println!("{what:<24}{percent:>10.2} %{:>18.0}", 100.0 / percent);
+    figures.push(format!("\"{what}_core_percent\":{percent:.2}"));
 }
 
 /// The time that this thread has had of a core, which other programs beside it do not lengthen.
@@ -39,9 +41,9 @@ fn spent() -> Result<Duration, Box<dyn std::error::Error>> {
 }
 
 /// Three tones and noise, as loud as speech: an encoder has to work for it.
-fn source(rate_hz: u32, channels: usize) -> Result<(AudioConfig, Vec<Frame>), AacError> {
+fn source(rate_hz: u32, channels: usize, seconds: u32) -> Result<(AudioConfig, Vec<Frame>), AacError> {
     let mut noise = 1u32;
-    let plane: Vec<f32> = (0..rate_hz * SECONDS)
+    let plane: Vec<f32> = (0..rate_hz * seconds)
         .map(|n| {
             noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let at = f64::from(n) / f64::from(rate_hz) * std::f64::consts::TAU;
