@@ -59,6 +59,7 @@ export default defineConfig({
       // Written out, for the short form would rewrite the host, and the server then refuses the origin.
       "/whip": { target: SERVER },
       "/whep": { target: SERVER },
+      "/hls": { target: SERVER },
     },
   },
 });

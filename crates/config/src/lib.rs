@@ -15,7 +15,7 @@ mod store;
 pub use load::{Flag, LoadError, Problem, Sources, load};
 pub use manual::{example, manual};
 pub use network::{Network, NetworkError};
-pub use section::{Accounts, Data, Lines, Log, Media, Rtmp, Server, Store, Tls};
+pub use section::{Accounts, Data, Hls, Lines, Log, Media, Rtmp, Server, Store, Tls};
 pub use store::{Database, DatabaseError};
 
 use schemars::JsonSchema;
@@ -37,6 +37,8 @@ pub struct Config {
     pub media: Media,
     /// Encoders that come by RTMP.
     pub rtmp: Rtmp,
+    /// The show for players that watch by HTTP (HLS), and for caches.
+    pub hls: Hls,
     /// The lines over which viewers talk and listen (WebSocket).
     pub lines: Lines,
     /// What the program says about itself.

@@ -141,6 +141,30 @@ impl Default for Rtmp {
     }
 }
 
+/// The show for players that watch by HTTP (HLS), and for caches.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hls {
+    /// Whether shows are packaged for HLS at all.
+    pub on: bool,
+    /// How long a part lasts, in milliseconds. Shorter is closer to live and costs more requests: a viewer is about
+    /// four parts behind.
+    #[schemars(range(min = 200, max = 2000))]
+    pub part_ms: u32,
+    /// How far back one may watch, in minutes.
+    #[schemars(range(min = 1, max = 720))]
+    pub window_minutes: u32,
+    /// The most memory one show takes, in megabytes; past it one may watch back less far.
+    #[schemars(range(min = 16))]
+    pub memory_mb: u32,
+}
+
+impl Default for Hls {
+    fn default() -> Hls {
+        Hls { on: true, part_ms: 500, window_minutes: 10, memory_mb: 256 }
+    }
+}
+
 /// The lines over which viewers talk and listen (WebSocket).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -23,6 +23,8 @@ pub struct MediaConfig {
     pub connecting_max: usize,
     /// Of these, the most from one address: a class that opens the page at one time.
     pub connecting_per_address_max: usize,
+    /// How shows are packaged for HLS; `None` packages none.
+    pub hls: Option<hls::Settings>,
     /// How packets are forwarded.
     pub forwarding: sfu::Config,
 }
@@ -38,6 +40,7 @@ impl Default for MediaConfig {
             viewers_per_room_max: 5_000,
             connecting_max: 1_024,
             connecting_per_address_max: 128,
+            hls: None,
             forwarding: sfu::Config::default(),
         }
     }

@@ -8,7 +8,7 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 
 use crate::order::{Order, Shards};
-use crate::{MediaStats, MediaTotals, SessionId};
+use crate::{MediaStats, MediaTotals, Programmes, SessionId};
 
 /// After how long one who found too many others connecting comes again: most of them are connected by then.
 pub const CROWDED_WAIT: Duration = Duration::from_secs(2);
@@ -17,6 +17,7 @@ pub const CROWDED_WAIT: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct MediaHandle {
     pub(crate) shards: Shards,
+    pub(crate) programmes: Option<Programmes>,
 }
 
 /// An offer that was taken: what the HTTP answer needs.
@@ -145,6 +146,11 @@ impl MediaHandle {
     /// Counters of the whole media plane.
     pub fn totals(&self) -> MediaTotals {
         self.shards.totals()
+    }
+
+    /// The rooms' programmes for HLS; `None` where the settings say so.
+    pub fn programmes(&self) -> Option<&Programmes> {
+        self.programmes.as_ref()
     }
 
     /// The port peers are told, after binding.

@@ -15,9 +15,12 @@ mod handle;
 mod interface;
 mod media_loop;
 mod order;
+mod programme;
+mod programmes;
 mod rtmp_listener;
 mod rtmp_peer;
 mod session;
+mod shelf;
 mod sound;
 mod stray;
 mod tcp;
@@ -31,9 +34,11 @@ pub use fact::{MediaFact, MediaStats, MediaTotals};
 pub use feed::Feed;
 pub use frame_sink::{FrameSink, OnAir, Turn};
 pub use handle::{Accepted, CROWDED_WAIT, MediaError, MediaHandle, Patched};
+pub use programmes::Programmes;
 pub use rtmp_listener::{RtmpHouse, RtmpListener};
 pub use session::SessionId;
 pub use sfu::{Flow, Layer, Limit, Watched, Wish};
+pub use shelf::{Place, Shelf, WAITING_MAX};
 
 /// Facts waiting to be told to the rooms. They are few; should the reader stall, the oldest news of counts is
 /// left out, and news of publishers waits in the loop until there is space.

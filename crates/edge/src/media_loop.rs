@@ -14,7 +14,7 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
 use model::{Origin, RoomId};
 use sfu::{
-    Addressee, Event, IceCreds, Identity, Layer, LocalAddress, PeerId, Protocol, STATS_INTERVAL, Sfu,
+    Addressee, Event, Flow, IceCreds, Identity, Layer, LocalAddress, PeerId, Protocol, STATS_INTERVAL, Sfu,
     SfuError, Watched, Wish,
 };
 use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
@@ -29,7 +29,7 @@ use crate::udp::{UdpPort, now};
 use crate::wish::Wishes;
 use crate::{
     Accepted, FACTS_MAX, MediaConfig, MediaError, MediaFact, MediaHandle, MediaStats, MediaTotals, Patched,
-    SessionId, interface,
+    Programmes, SessionId, interface,
 };
 
 const UDP: Token = Token(0);
@@ -47,6 +47,9 @@ const ORDERS_AT_ONCE: usize = 256;
 
 /// How soon what found a neighbour's inbox full is left again.
 const RETRY: Duration = Duration::from_millis(20);
+
+/// The programme's place among the loops that want layers: none of theirs.
+const PROGRAMME: usize = usize::MAX;
 
 /// Loops there can be: a shard's number is two hex digits, and a room's neighbours are the bits of a word.
 const LOOPS_MAX: usize = 64;
@@ -89,6 +92,10 @@ fn put_together(config: &MediaConfig) -> io::Result<(Vec<MediaLoop>, MediaHandle
     }
     let inboxes: Inboxes = inboxes.into();
     let mut loops = Vec::new();
+    let programmes = match &config.hls {
+        Some(settings) => Some(programmes(settings.clone(), Arc::clone(&inboxes))?),
+        None => None,
+    };
     for (shard, ((poll, udp), orders)) in polls.into_iter().zip(ports).zip(orders).enumerate() {
         let mut media_loop = MediaLoop {
             shard,
@@ -108,6 +115,8 @@ fn put_together(config: &MediaConfig) -> io::Result<(Vec<MediaLoop>, MediaHandle
             watched: BTreeMap::new(),
             attachments: Attachments::default(),
             attached: BTreeMap::new(),
+            programmes: programmes.clone(),
+            packaged: BTreeMap::new(),
             strays: Strays::new(),
             stopping: false,
             to_wake: 0,
@@ -121,7 +130,17 @@ fn put_together(config: &MediaConfig) -> io::Result<(Vec<MediaLoop>, MediaHandle
         loops.push(media_loop);
     }
     let shards = Shards::new(inboxes, figures, port, config.viewers_per_room_max);
-    Ok((loops, MediaHandle { shards }, told))
+    Ok((loops, MediaHandle { shards, programmes }, told))
+}
+
+/// The programmes, which ask a room's publisher for keyframes where it is.
+fn programmes(settings: hls::Settings, inboxes: Inboxes) -> io::Result<Programmes> {
+    let ask = move |room, layer| {
+        if let Some(inbox) = inboxes.get(publisher_shard(room, inboxes.len())) {
+            inbox.send(Order::WantKeyframe { room, layer });
+        }
+    };
+    Programmes::start(settings, Box::new(ask))
 }
 
 /// What peers are told: every address by UDP, and by TCP where that is on.
@@ -161,6 +180,10 @@ struct MediaLoop {
     attachments: Attachments,
     /// Loops that have viewers of a room whose publisher's place is here: bit n is loop n.
     attached: BTreeMap<RoomId, u64>,
+    /// Where shows are packaged for HLS.
+    programmes: Option<Programmes>,
+    /// Rooms whose WebRTC publisher here is packaged, and which layer of its picture.
+    packaged: BTreeMap<RoomId, u8>,
     /// Addresses of peers that live on other loops.
     strays: Strays,
     /// No handle is left.
@@ -186,6 +209,14 @@ impl Session {
     fn new(peer: PeerId, room: RoomId, publishes: bool, etag: &str) -> Session {
         Session { peer, room, publishes, etag: etag.to_owned(), wishes: Wishes::default() }
     }
+}
+
+/// What a publisher here does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stream {
+    Begins,
+    Lost,
+    Over,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -388,6 +419,7 @@ impl MediaLoop {
             }
             Order::ClosePublisher { room, answer } => {
                 self.sfu.close_publisher(room, at);
+                self.programme(room, Stream::Over);
                 let _ = answer.send(());
             }
             Order::CloseViewers { room, answer } => {
@@ -518,6 +550,7 @@ impl MediaLoop {
         let publishes = self.sfu.publishes(room, peer);
         self.sfu.close(peer, at)?;
         if publishes {
+            self.programme(room, Stream::Over);
             self.fact(MediaFact::PublisherLeft { room });
         }
         Ok(())
@@ -538,7 +571,7 @@ impl MediaLoop {
         if !attached {
             self.sfu.want_layers(room, shard, 0, now());
         }
-        let (layers, kept) = self.sfu.set_relayed(room, mask != 0);
+        let (layers, kept) = self.sfu.set_relayed(room, mask != 0 || self.packaged.contains_key(&room));
         if attached {
             self.leave(shard, Order::Layers { room, layers });
             for packet in kept {
@@ -547,12 +580,59 @@ impl MediaLoop {
         }
     }
 
+    /// Tells the room's programme of its publisher here, which begins or ceases to send.
+    fn programme(&mut self, room: RoomId, stream: Stream) {
+        let Some(programmes) = self.programmes.clone() else { return };
+        if publisher_shard(room, self.inboxes.len()) != self.shard {
+            return;
+        }
+        // Who comes by another protocol gives its frames to the programme itself.
+        let fed = self.feeds.keys().any(|peer| self.sfu.publishes(room, *peer));
+        let begins = stream == Stream::Begins && !fed;
+        let began = match begins {
+            true => self.packaged.insert(room, 0).is_none(),
+            false => self.packaged.remove(&room).is_some(),
+        };
+        if begins || began {
+            let (layers, kept) = self.sfu.set_relayed(room, begins || self.attached.contains_key(&room));
+            match begins {
+                true => self.package_layer(room, &layers),
+                false => self.sfu.want_layers(room, PROGRAMME, 0, now()),
+            }
+            let chosen = self.packaged.get(&room).copied();
+            for packet in kept.iter().filter(|packet| Some(packet.layer) == chosen && began) {
+                programmes.packet(room, packet);
+            }
+        }
+        match stream {
+            Stream::Begins => {}
+            Stream::Lost => programmes.interrupt(room),
+            Stream::Over => programmes.end(room),
+        }
+    }
+
+    /// Of several layers of a picture the largest is packaged, and so it must be sent.
+    fn package_layer(&mut self, room: RoomId, layers: &[Layer]) {
+        let Some(chosen) = self.packaged.get_mut(&room) else { return };
+        let size =
+            |layer: &&Layer| (layer.flow != Flow::Silent, u32::from(layer.width) * u32::from(layer.height));
+        let Some(largest) = layers.iter().max_by_key(size) else { return };
+        *chosen = largest.number;
+        self.sfu.want_layers(room, PROGRAMME, 1 << largest.number, now());
+    }
+
     /// Acts on what the machine tells, and wakes the neighbours that were left something.
     fn tell(&mut self) {
         while let Some(event) = self.sfu.poll_event() {
             match event {
-                Event::PublisherConnected { room } => self.fact(MediaFact::PublisherConnected { room }),
-                Event::PublisherLost { room } => self.fact(MediaFact::PublisherLost { room }),
+                Event::PublisherConnected { room } => {
+                    self.programme(room, Stream::Begins);
+                    self.fact(MediaFact::PublisherConnected { room });
+                }
+                Event::PublisherLost { room } => {
+                    self.programme(room, Stream::Lost);
+                    self.fact(MediaFact::PublisherLost { room });
+                }
                 Event::Watching { room, count } => self.watching(room, count),
                 Event::Relay { room, packet } => self.relay(room, &packet),
                 Event::KeyframeWanted { room, layer } => {
@@ -602,6 +682,12 @@ impl MediaLoop {
     }
 
     fn relay(&mut self, room: RoomId, packet: &Arc<sfu::Packet>) {
+        if let Some(layer) = self.packaged.get(&room)
+            && (packet.kind() == media::Kind::Audio || packet.layer == *layer)
+            && let Some(programmes) = &self.programmes
+        {
+            programmes.packet(room, packet);
+        }
         let mask = self.attached.get(&room).copied().unwrap_or(0);
         for shard in (0..self.inboxes.len()).filter(|shard| mask >> shard & 1 == 1) {
             self.leave(shard, Order::Relay { room, packet: Arc::clone(packet) });
@@ -609,6 +695,7 @@ impl MediaLoop {
     }
 
     fn tell_layers(&mut self, room: RoomId, layers: &[Layer]) {
+        self.package_layer(room, layers);
         let mask = self.attached.get(&room).copied().unwrap_or(0);
         for shard in (0..self.inboxes.len()).filter(|shard| mask >> shard & 1 == 1) {
             self.leave(shard, Order::Layers { room, layers: layers.to_vec() });

@@ -25,7 +25,8 @@ impl Fit {
     /// Fits parts of about `wanted` to frames that begin at `starts`.
     pub fn new(starts: &[MediaTime], wanted: MediaTime) -> Fit {
         let frame = usual(starts).unwrap_or(wanted);
-        let many = (wanted.0.saturating_add(frame.0 / 20) / frame.0.max(1)).max(1);
+        // The nearest whole number of them: measured times are never quite exact.
+        let many = (wanted.0.saturating_add(frame.0 / 2) / frame.0.max(1)).max(1);
         // A hundredth more, for encoders that round each frame's time to the millisecond.
         let exact = frame.0.saturating_mul(many).saturating_mul(101) / 100;
         let part = whole_millis(MediaTime(exact)).min(PART_LONGEST);

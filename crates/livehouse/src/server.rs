@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use auth::Accounts;
 use config::Config;
-use edge::{Bridge, MediaConfig, MediaFact, MediaHandle, OnAir, RtmpHouse, RtmpListener};
+use edge::{Bridge, FrameSink, MediaConfig, MediaFact, MediaHandle, OnAir, RtmpHouse, RtmpListener};
 use house::{Clock, Ids, RandomIds, RoomRegistry, WallClock};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -59,7 +59,11 @@ impl Livehouse {
         let web = web::Server::bind(app.clone(), &config.server)?;
         let rtmp = match rtmp_listener(&config)? {
             Some(listener) => {
-                let on_air = OnAir::new(vec![Arc::new(Bridge::new(media.clone()))]);
+                let mut sinks: Vec<Arc<dyn FrameSink>> = vec![Arc::new(Bridge::new(media.clone()))];
+                if let Some(programmes) = media.programmes() {
+                    sinks.push(Arc::new(programmes.clone()));
+                }
+                let on_air = OnAir::new(sinks);
                 let doorkeeper = Arc::new(Keys::new(accounts.clone(), app));
                 Some((
                     listener,
@@ -137,12 +141,23 @@ fn media_config(config: &Config) -> MediaConfig {
         public_addresses: media.public_addresses.clone(),
         tcp: media.tcp,
         viewers_per_room_max: media.viewers_per_room_max as usize,
+        hls: config.hls.on.then(|| hls_settings(&config.hls)),
         forwarding: sfu::Config {
             retransmit: media.repair,
             audio_redundancy: media.repair,
             ..sfu::Config::default()
         },
         ..MediaConfig::default()
+    }
+}
+
+fn hls_settings(hls: &config::Hls) -> hls::Settings {
+    let millis = |ms: u32| media::MediaTime::from_millis(i64::from(ms));
+    hls::Settings {
+        part: millis(hls.part_ms),
+        window: media::MediaTime::from_millis(i64::from(hls.window_minutes) * 60_000),
+        window_bytes_max: (hls.memory_mb as usize).saturating_mul(1024 * 1024),
+        ..hls::Settings::default()
     }
 }
 

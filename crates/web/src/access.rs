@@ -11,7 +11,7 @@ use crate::api::{
 };
 use crate::api::{stream_key, uplink};
 use crate::app::App;
-use crate::{events, health, layer, page, socket, whep, whip};
+use crate::{events, health, hls, layer, page, socket, whep, whip};
 
 /// What a request needs to be let through to its handler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,9 @@ pub enum Needs {
     Room(Permission),
     /// The same as to watch, or the room's key as a bearer token: for players.
     Play,
+    /// The same to watch by HLS: what is open to all is the same for all, and caches stand between, so nobody is asked
+    /// who they are.
+    Broadcast,
     /// The room's stream key as a bearer token, or the room's host at a page of ours.
     Publish,
 }
@@ -116,7 +119,7 @@ const fn options(path: &'static str, handler: Handler) -> Row {
     Row::new("OPTIONS", MethodFilter::OPTIONS, path, Nobody, Pages::Any, handler)
 }
 
-use Needs::{Account, AnyHost, Doorstep, Nobody, Person, Play, Publish, Room};
+use Needs::{Account, AnyHost, Broadcast, Doorstep, Nobody, Person, Play, Publish, Room};
 
 /// Every route there is.
 pub static TABLE: &[Row] = &[
@@ -159,6 +162,8 @@ pub static TABLE: &[Row] = &[
     get("/whep/{room}/{session}/layer", Play, |m| on(m, layer::show)).media(),
     post("/whep/{room}/{session}/layer", Play, |m| on(m, layer::wish)).media(),
     options("/whep/{room}/{session}/layer", |m| on(m, layer::options)).media(),
+    get("/hls/{room}/{file}", Broadcast, |m| on(m, hls::index)).media(),
+    get("/hls/{room}/{show}/{file}", Broadcast, |m| on(m, hls::file)).media(),
     // The server itself.
     get("/api/v1/openapi.json", Nobody, |m| on(m, openapi::show)),
     get("/healthz", Nobody, |m| on(m, health::alive)),

@@ -85,6 +85,11 @@ async fn admit(
     params: &RawPathParams,
     request: &Parts,
 ) -> Result<(Asker, Option<Visit>), ApiError> {
+    if row.needs == Needs::Broadcast
+        && let Some(passed) = pass_by(app, params, request).await?
+    {
+        return Ok(passed);
+    }
     let asker = asker(app, row, request).await?;
     let visit = match row.needs {
         Needs::Nobody => None,
@@ -96,10 +101,28 @@ async fn admit(
         }
         Needs::Doorstep => Some(knock(app, params, &asker).await?),
         Needs::Room(permission) => Some(enter(app, params, &asker, permission).await?),
-        Needs::Play => Some(play(app, params, &asker).await?),
+        Needs::Play | Needs::Broadcast => Some(play(app, params, &asker).await?),
         Needs::Publish => Some(publish(app, params, &asker).await?),
     };
     Ok((asker, visit))
+}
+
+/// Past a door that stands open, whoever it is. It costs no look at the database: a crowd of players asks many times a
+/// second.
+async fn pass_by(
+    app: &App,
+    params: &RawPathParams,
+    request: &Parts,
+) -> Result<Option<(Asker, Option<Visit>)>, ApiError> {
+    let room = room(app, params).await?;
+    match room.view().access {
+        Access::ByKey => return Ok(None),
+        Access::Public | Access::Unlisted => {}
+    }
+    let peer = request.extensions.get::<Peer>().ok_or_else(ApiError::fault)?;
+    let client = client(peer.ip, peer.tls, &request.headers, app.trusted_proxies());
+    let asker = Asker { session: None, client, bearer: None };
+    Ok(Some((asker, Some(Visit { room, role: Role::Guest, may_enter: true }))))
 }
 
 /// Who asks, as far as the page they ask from lets them say so.
@@ -144,10 +167,14 @@ async fn visit(
     params: &RawPathParams,
     asker: &Asker,
 ) -> Result<(Visit, Option<Banned>), ApiError> {
+    visit_of(app, room(app, params).await?, asker).await
+}
+
+/// The room of the path.
+async fn room(app: &App, params: &RawPathParams) -> Result<RoomHandle, ApiError> {
     let slug = params.iter().find(|(name, _)| *name == "room").map(|(_, slug)| slug);
     let slug = RoomSlug::parse(slug.unwrap_or_default()).map_err(|_| ApiError::no_such_room())?;
-    let room = app.rooms().open(&slug).await?.ok_or_else(ApiError::no_such_room)?;
-    visit_of(app, room, asker).await
+    app.rooms().open(&slug).await?.ok_or_else(ApiError::no_such_room)
 }
 
 /// Asks again whether somebody may be in a room, after something that took a while: a request's body comes as slowly as

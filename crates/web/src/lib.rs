@@ -1,4 +1,4 @@
-//! HTTP, WebSocket, SSE, WHIP, WHEP and the page.
+//! HTTP, WebSocket, SSE, WHIP, WHEP, HLS and the page.
 //!
 //! ```text
 //! Lines::start      threads that carry the words of rooms
@@ -24,6 +24,7 @@ mod error;
 mod events;
 mod guard;
 mod health;
+mod hls;
 mod layer;
 mod limits;
 pub mod line;

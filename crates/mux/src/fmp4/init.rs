@@ -101,7 +101,8 @@ fn put_track(
             put_zeros(out, 8);
             put32(out, track.id());
             put_zeros(out, 16);
-            put16(out, 0);
+            // Layer and alternate group.
+            put_zeros(out, 4);
             put16(out, if kind == Kind::Audio { 0x0100 } else { 0 });
             put16(out, 0);
             MATRIX.iter().for_each(|&value| put32(out, value));

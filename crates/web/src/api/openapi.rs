@@ -8,7 +8,7 @@ use crate::api::{
     account, audit, door, history, me, media, order, people, room, sanctions, session, setup, stream_key,
     uplink,
 };
-use crate::{cookie, events, health, layer, socket, whep, whip};
+use crate::{cookie, events, health, hls, layer, socket, whep, whip};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,6 +21,7 @@ use crate::{cookie, events, health, layer, socket, whep, whip};
         media::show, uplink::measure, events::listen, socket::open, whip::publish, whip::options, whip::patch, whip::close,
         whip::session_options, whep::watch, whep::options, whep::patch, whep::close, whep::session_options,
         layer::show, layer::wish, layer::options,
+        hls::index, hls::file,
         show, health::alive, health::ready, health::metrics,
     )
 )]

@@ -2,7 +2,7 @@
 
 use auth::{Accounts, Passwords, RoomWish, Secret};
 use config::Config;
-use edge::MediaConfig;
+use edge::{MediaConfig, MediaHandle};
 use house::{Clock, Ids, RandomIds, RoomRegistry, WallClock};
 use model::{ConnectionId, Nickname, RoomSlug, Timestamp};
 use serde_json::json;
@@ -22,6 +22,8 @@ pub struct Evening {
     pub accounts: Accounts,
     pub store: Arc<dyn Store>,
     pub clock: Arc<dyn Clock>,
+    pub media: MediaHandle,
+    pub rooms: RoomRegistry,
     stop: Option<oneshot::Sender<()>>,
     served: JoinHandle<()>,
     _dir: tempfile::TempDir,
@@ -53,6 +55,7 @@ impl Evening {
             bind: IpAddr::from([127, 0, 0, 1]),
             loops: 1,
             tcp: false,
+            hls: Some(hls::Settings::default()),
             ..MediaConfig::default()
         };
         let (media, _) = edge::start(&media_config).unwrap();
@@ -70,7 +73,7 @@ impl Evening {
         let served = tokio::spawn(server.run(async move {
             let _ = stopped.await;
         }));
-        Evening { address, accounts, store, clock, stop: Some(stop), served, _dir: dir }
+        Evening { address, accounts, store, clock, media, rooms, stop: Some(stop), served, _dir: dir }
     }
 
     /// A server with its host and the public room `evening`.

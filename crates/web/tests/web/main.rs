@@ -6,6 +6,7 @@ mod client;
 mod doors;
 mod evening;
 mod events;
+mod hls;
 mod identity;
 mod matrix;
 mod offers;

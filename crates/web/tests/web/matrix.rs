@@ -48,6 +48,8 @@ OPTIONS /whep/{room}/{session}             . . . . . . .
 GET     /whep/{room}/{session}/layer       . . . . . . b
 POST    /whep/{room}/{session}/layer       . . . . . . b
 OPTIONS /whep/{room}/{session}/layer       . . . . . . .
+GET     /hls/{room}/{file}                 . . . . . . .
+GET     /hls/{room}/{show}/{file}          . . . . . . .
 GET     /api/v1/openapi.json               . . . . . . .
 GET     /healthz                           . . . . . . .
 GET     /readyz                            . . . . . . .
@@ -81,6 +83,8 @@ PATCH   /whep/{room}/{session}             k k k . . k b
 DELETE  /whep/{room}/{session}             k k k . . k b
 GET     /whep/{room}/{session}/layer       k k k . . k b
 POST    /whep/{room}/{session}/layer       k k k . . k b
+GET     /hls/{room}/{file}                 k k k . . k b
+GET     /hls/{room}/{show}/{file}          k k k . . k b
 ";
 
 fn table(text: &str) -> BTreeMap<String, Vec<String>> {
@@ -117,6 +121,7 @@ fn asked(method: &str, path: &str, cookie: &str) -> Ask {
         .replace("{room}", "evening")
         .replace("{session}", &"0".repeat(34))
         .replace("{*file}", "none.js")
+        .replace("{show}", "none")
         .replace("{file}", "none.svg");
     ask(method, &path).ours().by(cookie)
 }

@@ -46,11 +46,18 @@ export const en = {
     offTitle: "The stage is quiet",
     offWhy: "There is no show right now. The room is open: say hello, somebody may be here.",
     offStay: "Stay, and the picture starts by itself.",
+    noHls: "This show cannot be watched by HLS.",
+    back10: "Back 10 seconds",
+    backToLive: (time: string) => `Back to live (${time} behind)`,
     cannotPlay: "This browser cannot play the show",
     soundOnly: "Sound only: your connection is too slow for the picture just now.",
   },
 
   quality: {
+    way: "Watch by",
+    ways: { auto: "Automatic" },
+    fellBack: "WebRTC did not get through, so the show comes by HLS: a few seconds later, and steadily.",
+    dropped: "Frames dropped",
     picture: "Picture",
     sound: "Sound",
     rate: "Bitrate",

@@ -47,11 +47,18 @@ export const zh: Translated<typeof en> = {
     offTitle: "舞台正安静着",
     offWhy: "现在没有直播。房间是开着的，进来打个招呼吧，也许有人在。",
     offStay: "留在这里，开播后画面会自动出现。",
+    noHls: "这场直播没有 HLS 可看。",
+    back10: "后退 10 秒",
+    backToLive: (time: string) => `回到直播（落后 ${time}）`,
     cannotPlay: "这个浏览器播放不了这场直播",
     soundOnly: "网络太慢，暂时只有声音，画面恢复后会自动继续。",
   },
 
   quality: {
+    way: "观看方式",
+    ways: { auto: "自动" },
+    fellBack: "WebRTC 没有连通，已改用 HLS 观看：会晚几秒，但很稳。",
+    dropped: "丢弃的帧",
     picture: "画面",
     sound: "声音",
     rate: "码率",

@@ -40,6 +40,7 @@ export function Controls(props: { visit: Visit; playback: Playback; onFullScreen
     >
       {live && <PlayAndSound playback={playback} />}
       {live && <OnAir visit={visit} />}
+      {live && <Rewind visit={visit} />}
       <span class="controls-gap" />
       <IconButton
         icon={danmaku.on ? "danmaku" : "danmaku-off"}
@@ -124,6 +125,23 @@ function PlayAndSound({ playback }: { playback: Playback }) {
           onInput={(value) => playback.setVolume(value)}
         />
       </div>
+    </>
+  );
+}
+
+/** Back a little, and back to live: where the server keeps what was. */
+function Rewind({ visit }: { visit: Visit }) {
+  const t = text().picture;
+  const { choose, llhls } = visit.show;
+  if (choose.way.value !== "hls" || llhls.state.value.at !== "playing") return null;
+  return (
+    <>
+      <IconButton icon="left" label={t.back10} onClick={() => llhls.back(10)} />
+      {llhls.behindS.value > 0 && (
+        <button type="button" class="badge badge-live back-to-live" onClick={() => llhls.backToLive()}>
+          {t.backToLive(running(llhls.behindS.value * 1000))}
+        </button>
+      )}
     </>
   );
 }

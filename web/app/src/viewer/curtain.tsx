@@ -18,6 +18,12 @@ export function Curtain({ visit, playback }: { visit: Visit; playback: Playback 
     return session.state.value.at === "ended" ? null : <Waiting says={text().chat.connecting} />;
   if (live.state === "off") return <Quiet visit={visit} />;
   if (live.state === "interrupted") return <Break since={live.until - 60_000} now={() => room.clock.now()} />;
+  if (visit.show.choose.way.value === "hls") {
+    if (visit.show.llhls.state.value.at === "failed") return <CannotPlay why={text().picture.noHls} />;
+    return playback.hasPicture.value || playback.startRefused.value ? null : (
+      <Waiting says={text().picture.connecting} />
+    );
+  }
   if (watching.at === "refused") return <CannotPlay why={shellText().refused[watching.code]} />;
   if (watching.at === "waiting") return <Waiting says={text().picture.retrying} />;
   if (watching.at === "mending") return <Waiting says={text().picture.mending} small />;

@@ -31,7 +31,7 @@ export function Picture({ visit, playback }: { visit: Visit; playback: Playback 
     () => (video.current === null ? undefined : tellSight(video.current, playback, visit.show.whep)),
     [playback, visit],
   );
-  useSignalEffect(() => playback.play(visit.show.whep.stream.value));
+  useSignalEffect(() => playback.play(visit.show.source.value));
 
   const wake = (): void => {
     awake.value = true;

@@ -7,6 +7,9 @@ import { signal } from "@preact/signals";
 
 import { keepsake, within, yesOrNo } from "../shell/keepsake.ts";
 
+/** A player that fills the element itself. */
+export type Filler = { attach(video: HTMLVideoElement): void; detach(): void };
+
 const volume = keepsake("volume", 0.8, within(0, 1));
 const muted = keepsake("muted", false, yesOrNo);
 
@@ -23,6 +26,7 @@ export class Playback {
   readonly hasPicture = signal(false);
   readonly inPip = signal(false);
   #video: HTMLVideoElement | null = null;
+  #source: MediaStream | Filler | null = null;
 
   /** Takes charge of the element; returns how to let go. */
   attach(video: HTMLVideoElement): () => void {
@@ -40,15 +44,20 @@ export class Playback {
     video.addEventListener("leavepictureinpicture", () => this.#pip(false), { signal: ends });
     return () => {
       on.abort();
+      if (isFiller(this.#source)) this.#source.detach();
+      this.#source = null;
       this.#video = null;
     };
   }
 
-  play(stream: MediaStream | null): void {
+  play(source: MediaStream | Filler | null): void {
     const video = this.#video;
-    if (video === null || video.srcObject === stream) return;
-    video.srcObject = stream;
-    if (stream === null) {
+    if (video === null || this.#source === source) return;
+    if (isFiller(this.#source)) this.#source.detach();
+    this.#source = source;
+    video.srcObject = isFiller(source) ? null : source;
+    if (isFiller(source)) source.attach(video);
+    if (source === null) {
       // The show is over: the next one starts by itself.
       this.hasPicture.value = false;
       this.paused.value = false;
@@ -65,10 +74,10 @@ export class Playback {
       this.startRefused.value = false;
       return;
     }
-    if (this.paused.value || video.srcObject === null) return;
+    if (this.paused.value || this.#source === null) return;
     this.soundRefused.value = !this.muted.value;
     video.muted = true;
-    this.startRefused.value = !(await plays(video)) && video.srcObject !== null;
+    this.startRefused.value = !(await plays(video)) && this.#source !== null;
   }
 
   pause(): void {
@@ -77,7 +86,7 @@ export class Playback {
   }
 
   togglePlay(): void {
-    if (this.#video === null || this.#video.srcObject === null) return;
+    if (this.#video === null || this.#source === null) return;
     if (this.paused.value || this.startRefused.value) void this.start();
     else this.pause();
   }
@@ -128,6 +137,10 @@ export class Playback {
     this.#video.volume = this.volume.value;
     this.#video.muted = this.muted.value || this.soundRefused.value;
   }
+}
+
+function isFiller(source: MediaStream | Filler | null): source is Filler {
+  return source !== null && "attach" in source;
 }
 
 async function plays(video: HTMLVideoElement): Promise<boolean> {

@@ -1,9 +1,10 @@
 // How well it goes, for who asks.
 
-import type { Quality } from "@livehouse/player";
+import type { LlHlsQuality, Quality, Wanted } from "@livehouse/player";
 import type { LayersDto } from "@livehouse/protocol";
 import { useEffect } from "preact/hooks";
 
+import { Segments } from "../shell/choice.tsx";
 import { bitrate } from "../shell/figures.ts";
 import type { Show } from "./show.ts";
 import { text } from "./words.ts";
@@ -19,15 +20,56 @@ type Grade = "good" | "fair" | "poor";
 export function QualityPanel({ show }: { show: Show }) {
   const t = text().quality;
   useEffect(() => show.look(), [show]);
-  const quality = show.quality.value;
-  if (quality === null || quality.width === 0) return <p class="panel quality-nothing">{t.nothing}</p>;
+  const { choose } = show;
+  const hls = choose.way.value === "hls";
+  return (
+    <div class="panel quality">
+      {choose.fellBack.value && <p class="quality-nothing">{t.fellBack}</p>}
+      {hls ? (
+        <OfHls quality={show.hlsQuality.value} />
+      ) : (
+        <OfWebRtc quality={show.quality.value} layers={show.layers.value} />
+      )}
+      <Segments<Wanted>
+        label={t.way}
+        value={choose.wanted.value}
+        options={[
+          { value: "auto", name: t.ways.auto },
+          { value: "webrtc", name: "WebRTC" },
+          { value: "hls", name: "HLS" },
+        ]}
+        onChange={(way) => show.want(way)}
+      />
+    </div>
+  );
+}
+
+function OfHls({ quality }: { quality: LlHlsQuality | null }) {
+  const t = text().quality;
+  if (quality === null || quality.width === 0) return <p class="quality-nothing">{t.nothing}</p>;
+  const { width, height, codec, bitsPerSecond, delayMs, droppedFrames } = quality;
+  return (
+    <Rows
+      rows={[
+        [t.picture, `${width} × ${height}${codec ? ` · ${codec}` : ""}`],
+        [t.rate, bitsPerSecond === null ? "–" : bitrate(bitsPerSecond)],
+        [t.delay, delayMs === null ? "–" : `${(delayMs / 1000).toFixed(1)} s`],
+        [t.dropped, String(droppedFrames)],
+      ]}
+    />
+  );
+}
+
+function OfWebRtc({ quality, layers }: { quality: Quality | null; layers: LayersDto | null }) {
+  const t = text().quality;
+  if (quality === null || quality.width === 0) return <p class="quality-nothing">{t.nothing}</p>;
   const grade = gradeOf(quality);
   const rows: [string, string][] = [
     [
       t.picture,
       `${t.frames(String(quality.width), String(quality.height), quality.framesPerSecond.toFixed(0))}${quality.codec ? ` · ${quality.codec}` : ""}`,
     ],
-    ...layerRow(show.layers.value),
+    ...layerRow(layers),
     [t.rate, bitrate(quality.bitsPerSecond)],
     [t.delay, quality.delayMs === null ? "–" : `${Math.round(quality.delayMs)} ms`],
     [t.roundTrip, quality.roundTripMs === null ? "–" : `${Math.round(quality.roundTripMs)} ms`],
@@ -36,17 +78,23 @@ export function QualityPanel({ show }: { show: Show }) {
     [t.freezes, t.freezesSay(String(quality.freezes), (quality.frozenMs / 1000).toFixed(1))],
   ];
   return (
-    <div class="panel quality">
+    <>
       <p class={`grade grade-${grade}`}>{t[grade]}</p>
-      <dl class="numbers">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </div>
+      <Rows rows={rows} />
+    </>
+  );
+}
+
+function Rows({ rows }: { rows: readonly (readonly [string, string])[] }) {
+  return (
+    <dl class="numbers">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

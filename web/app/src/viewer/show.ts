@@ -1,43 +1,84 @@
 // The show as it is watched: the connection, what it plays, and how well.
 
-import { between, Patience, type Quality, type Sample, sample, Whep } from "@livehouse/player";
+import {
+  between,
+  Choose,
+  LlHls,
+  type LlHlsQuality,
+  Patience,
+  type Quality,
+  type Sample,
+  sample,
+  type Wanted,
+  Whep,
+} from "@livehouse/player";
 import type { LayersDto } from "@livehouse/protocol";
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
+
+import { keepsake, oneOf } from "../shell/keepsake.ts";
 
 /** How often quality is read while somebody looks at it. */
 const SAMPLE_MS = 1_000;
 /** How often it is read to see whether the link loses packets. */
 const PATIENCE_MS = 2_000;
 
+/** By which way the viewer wants to watch, remembered. */
+const wanted = keepsake<Wanted>("way", "auto", oneOf("auto", "webrtc", "hls"));
+
+const world = {
+  now: Date.now,
+  random: Math.random,
+  after: (ms: number, run: () => void) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
 export class Show {
   readonly whep: Whep;
+  readonly llhls: LlHls;
+  readonly choose: Choose;
   readonly quality = signal<Quality | null>(null);
   /** What the server sends of the picture, while somebody looks at the quality. */
   readonly layers = signal<LayersDto | null>(null);
   /** The link is too slow for any picture: what is seen is the last one. */
   readonly soundOnly = signal(false);
+  readonly hlsQuality = signal<LlHlsQuality | null>(null);
+  /** What the picture shows: a stream of WebRTC, or the player of HLS. */
+  readonly source = computed(() => {
+    if (this.choose.way.value === "webrtc") return this.whep.stream.value;
+    const { at } = this.llhls.state.value;
+    return at === "idle" || at === "failed" ? null : this.llhls;
+  });
   #stopWaiting: () => void = () => {};
 
   constructor(slug: string) {
     this.whep = new Whep({
       url: `/whep/${encodeURIComponent(slug)}`,
-      world: {
-        now: Date.now,
-        random: Math.random,
-        after: (ms, run) => {
-          const timer = setTimeout(run, ms);
-          return () => clearTimeout(timer);
-        },
-      },
+      world,
       makePeer: () => new RTCPeerConnection({ bundlePolicy: "max-bundle" }),
       makeStream: () => new MediaStream(),
       fetch: (url, init) => fetch(url, init),
     });
+    this.llhls = new LlHls({
+      url: `/hls/${encodeURIComponent(slug)}/index.m3u8`,
+      world,
+      load: () => import("hls.js"),
+    });
+    this.choose = new Choose({ world, webrtc: this.whep, hls: this.llhls });
+    this.choose.want(wanted.value);
     window.addEventListener("online", () => this.whep.wake());
   }
 
+  /** The viewer's own choice of the way. */
+  want(way: Wanted): void {
+    wanted.value = way;
+    this.choose.want(way);
+  }
+
   open(): void {
-    this.whep.start();
+    this.choose.open();
+    this.#stopWaiting();
     const patience = new Patience();
     this.#stopWaiting = this.#read(PATIENCE_MS, (quality) => {
       this.whep.hold(patience.take(quality, Date.now()));
@@ -47,8 +88,9 @@ export class Show {
 
   close(): void {
     this.#stopWaiting();
+    this.#stopWaiting = () => {};
+    this.choose.close();
     this.soundOnly.value = false;
-    this.whep.close();
   }
 
   /** Reads the quality until the returned function is called. */
@@ -59,10 +101,15 @@ export class Show {
         this.layers.value = layers;
       });
     });
+    const timer = setInterval(() => {
+      this.hlsQuality.value = this.llhls.quality();
+    }, SAMPLE_MS);
     return () => {
       stop();
+      clearInterval(timer);
       this.quality.value = null;
       this.layers.value = null;
+      this.hlsQuality.value = null;
     };
   }
 

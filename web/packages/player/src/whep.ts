@@ -16,7 +16,8 @@ export type WhepState =
   | { at: "connected" }
   /** The path broke and is being mended; what was seen last stays. */
   | { at: "mending" }
-  | { at: "waiting"; attempt: number; until: number }
+  /** `full`: the room carries no more viewers this way. */
+  | { at: "waiting"; attempt: number; until: number; full: boolean }
   /** The server said no in a way that trying again does not change. */
   | { at: "refused"; code: ErrorCode };
 
@@ -193,7 +194,7 @@ export class Whep {
     const code =
       typeof said === "object" && said !== null && "code" in said ? (said.code as ErrorCode) : null;
     const passing = response.status >= 500 || response.status === 429 || code === null;
-    if (passing) return this.#failed();
+    if (passing) return this.#failed(code === "full");
     this.#drop();
     this.#state.value = { at: "refused", code };
   }
@@ -254,12 +255,12 @@ export class Whep {
     this.#state.value = { at: "connected" };
   }
 
-  #failed(): void {
+  #failed(full = false): void {
     this.#drop();
     const { world } = this.#setup;
     const most = Math.min(MOST_WAIT_MS, FIRST_WAIT_MS * 2 ** (Math.max(1, this.#tries) - 1));
     const ms = Math.round(most * (0.5 + world.random() / 2));
-    this.#state.value = { at: "waiting", attempt: this.#tries, until: world.now() + ms };
+    this.#state.value = { at: "waiting", attempt: this.#tries, until: world.now() + ms, full };
     this.#timer(ms, () => void this.#connect());
   }
 
