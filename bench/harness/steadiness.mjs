@@ -57,6 +57,8 @@ export function keepCount() {
       frozenByBrowserMs: sum("video", "totalFreezesDuration") * 1_000,
       retransmitted:
         sum("video", "retransmittedPacketsReceived") + sum("audio", "retransmittedPacketsReceived"),
+      repairs: sum("video", "fecPacketsReceived"),
+      repairsDiscarded: sum("video", "fecPacketsDiscarded"),
       samples: sum("audio", "totalSamplesReceived"),
       concealed: sum("audio", "concealedSamples"),
     };

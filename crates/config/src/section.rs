@@ -110,6 +110,10 @@ pub struct Media {
     /// Whether lost packets are mended (retransmission and redundant audio). Off only to see what they do.
     #[schemars(extend("x-hidden" = true))]
     pub repair: bool,
+    /// Whether repair packets are sent ahead to viewers who lose many (forward error correction), and sound is carried
+    /// as often as their losses ask for. Off only to see what it does.
+    #[schemars(extend("x-hidden" = true))]
+    pub repair_ahead: bool,
 }
 
 impl Default for Media {
@@ -121,6 +125,7 @@ impl Default for Media {
             tcp: true,
             viewers_per_room_max: 5_000,
             repair: true,
+            repair_ahead: true,
         }
     }
 }

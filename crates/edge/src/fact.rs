@@ -69,6 +69,8 @@ pub struct MediaTotals {
     pub packets_out_lost: u64,
     /// Packets sent to viewers again because they asked.
     pub packets_retransmitted: u64,
+    /// Packets sent ahead to repair others.
+    pub packets_repair: u64,
     /// Keyframes asked of publishers.
     pub keyframes_asked: u64,
     /// Datagrams the system would not take because its buffer was full.

@@ -776,6 +776,7 @@ impl MediaLoop {
                 bytes_out: totals.bytes_out,
                 packets_out_lost: totals.packets_out_lost,
                 packets_retransmitted: totals.packets_retransmitted,
+                packets_repair: totals.packets_repair,
                 keyframes_asked: totals.keyframes_asked,
                 datagrams_dropped: self.udp.dropped + self.lines.dropped,
                 peers_failed: totals.peers_failed,

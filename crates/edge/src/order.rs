@@ -255,6 +255,7 @@ impl MediaTotals {
             bytes_out: self.bytes_out + other.bytes_out,
             packets_out_lost: self.packets_out_lost + other.packets_out_lost,
             packets_retransmitted: self.packets_retransmitted + other.packets_retransmitted,
+            packets_repair: self.packets_repair + other.packets_repair,
             keyframes_asked: self.keyframes_asked + other.keyframes_asked,
             datagrams_dropped: self.datagrams_dropped + other.datagrams_dropped,
             peers_failed: self.peers_failed + other.peers_failed,

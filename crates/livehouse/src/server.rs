@@ -145,6 +145,7 @@ fn media_config(config: &Config) -> MediaConfig {
         forwarding: sfu::Config {
             retransmit: media.repair,
             audio_redundancy: media.repair,
+            repair_ahead: media.repair && media.repair_ahead,
             ..sfu::Config::default()
         },
         ..MediaConfig::default()

@@ -61,41 +61,41 @@ impl<'a> Red<'a> {
     }
 }
 
-/// Wraps `primary` with earlier payloads, oldest first, each with how many ticks before it belongs. One that does not fit
-/// the form is left out, and so is what is older: a receiver takes blocks for the packets right before this one.
-pub fn wrap_red(payload_type: u8, earlier: &[(u32, &[u8])], primary: &[u8]) -> Vec<u8> {
+/// Wraps `primary` with earlier payloads, the latest first, each with how many ticks before it belongs. One that does
+/// not fit the form is left out, and so is what is older: a receiver takes blocks for the packets right before this one.
+pub fn wrap_red<P: AsRef<[u8]>>(payload_type: u8, earlier: &[(u32, P)], primary: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(red_bytes(earlier, primary));
     write_red(&mut out, payload_type, earlier, primary);
     out
 }
 
 /// The length of what [`wrap_red`] makes.
-pub fn red_bytes(earlier: &[(u32, &[u8])], primary: &[u8]) -> usize {
-    fitting(earlier).iter().map(|(_, payload)| 4 + payload.len()).sum::<usize>() + 1 + primary.len()
+pub fn red_bytes<P: AsRef<[u8]>>(earlier: &[(u32, P)], primary: &[u8]) -> usize {
+    let blocks = fitting(earlier).iter().map(|(_, payload)| 4 + payload.as_ref().len());
+    1 + blocks.sum::<usize>() + primary.len()
 }
 
 /// [`wrap_red`] at the end of what is there already.
-pub fn write_red(out: &mut Vec<u8>, payload_type: u8, earlier: &[(u32, &[u8])], primary: &[u8]) {
+pub fn write_red<P: AsRef<[u8]>>(out: &mut Vec<u8>, payload_type: u8, earlier: &[(u32, P)], primary: &[u8]) {
     let earlier = fitting(earlier);
     let payload_type = payload_type & 0x7f;
-    for (offset, payload) in earlier {
-        let [a, b, c] = lower_three((offset << 10) | payload.len() as u32);
-        out.extend([0x80 | payload_type, a, b, c]);
+    for (offset, payload) in earlier.iter().rev() {
+        let [a, b, c] = lower_three((offset << 10) | payload.as_ref().len() as u32);
+        out.extend_from_slice(&[0x80 | payload_type, a, b, c]);
     }
     out.push(payload_type);
-    for (_, payload) in earlier {
-        out.extend_from_slice(payload);
+    for (_, payload) in earlier.iter().rev() {
+        out.extend_from_slice(payload.as_ref());
     }
     out.extend_from_slice(primary);
 }
 
-/// The latest of the payloads, as far back as all of them fit the form.
-fn fitting<'a, 'b>(earlier: &'b [(u32, &'a [u8])]) -> &'b [(u32, &'a [u8])] {
-    let fits = |(offset, payload): &&(u32, &[u8])| {
-        *offset <= RED_OFFSET_MAX && payload.len() <= RED_BLOCK_BYTES_MAX && !payload.is_empty()
+fn fitting<P: AsRef<[u8]>>(earlier: &[(u32, P)]) -> &[(u32, P)] {
+    let fits = |(offset, payload): &&(u32, P)| {
+        let bytes = payload.as_ref().len();
+        *offset <= RED_OFFSET_MAX && (1..=RED_BLOCK_BYTES_MAX).contains(&bytes)
     };
-    let kept = earlier.iter().rev().take_while(fits).count().min(BLOCKS_MAX);
-    &earlier[earlier.len() - kept..]
+    &earlier[..earlier.iter().take(BLOCKS_MAX).take_while(fits).count()]
 }
 
 fn lower_three(word: u32) -> [u8; 3] {
@@ -115,7 +115,7 @@ mod tests {
         let red = Red::parse(&payload).expect("well formed");
         assert_eq!(red.redundant, [RedBlock { payload_type: 111, offset: 960, payload: &[1, 2, 3] }]);
         assert_eq!((red.payload_type, red.primary), (111, &[9, 8][..]));
-        assert_eq!(wrap_red(111, &[(960, &[1, 2, 3])], &[9, 8]), payload);
+        assert_eq!(wrap_red(111, &[(960, &[1u8, 2, 3])], &[9, 8]), payload);
         assert_eq!(Red::parse(&payload[..6]), None);
         assert_eq!(Red::parse(&[]), None);
     }
@@ -124,10 +124,11 @@ mod tests {
     fn what_does_not_fit_is_left_out() {
         for earlier in [(RED_OFFSET_MAX + 1, vec![1; 4]), (960, vec![1; 1024]), (960, vec![])] {
             assert_eq!(wrap_red(111, &[(earlier.0, &earlier.1)], &[9]), [111, 9]);
-            let older = wrap_red(111, &[(1_920, &[7]), (earlier.0, &earlier.1)], &[9]);
+            let latest = &earlier.1[..];
+            let older = wrap_red(111, &[(earlier.0, latest), (1_920, &[7])], &[9]);
             assert_eq!(older, [111, 9], "a hole in between would shift what is older");
-            let newer = wrap_red(111, &[(earlier.0, &earlier.1), (960, &[7])], &[9]);
-            assert_eq!(newer, wrap_red(111, &[(960, &[7])], &[9]));
+            let newer = wrap_red(111, &[(960, &[7][..]), (earlier.0, latest)], &[9]);
+            assert_eq!(newer, wrap_red(111, &[(960, &[7u8])], &[9]));
         }
     }
 
@@ -143,7 +144,7 @@ mod tests {
             let wrapped = wrap_red(payload_type, &earlier, &primary);
             prop_assert_eq!(wrapped.len(), red_bytes(&earlier, &primary));
             let red = Red::parse(&wrapped).expect("just wrapped");
-            let blocks = earlier.into_iter().map(|(offset, payload)| RedBlock { payload_type, offset, payload });
+            let blocks = earlier.into_iter().rev().map(|(offset, payload)| RedBlock { payload_type, offset, payload });
             prop_assert_eq!(red.redundant, blocks.collect::<Vec<_>>());
             prop_assert_eq!((red.payload_type, red.primary), (payload_type, &primary[..]));
         }

@@ -11,6 +11,9 @@ pub struct Config {
     pub retransmit: bool,
     /// Carry each sound packet a second time inside the next one (RED, RFC 2198) for peers that know it.
     pub audio_redundancy: bool,
+    /// Send viewers on bad links repair packets (FlexFEC) along with the picture, and sound carried as often as their
+    /// losses ask for.
+    pub repair_ahead: bool,
     /// Estimate each viewer's bandwidth from its transport-wide feedback.
     pub estimate: bool,
     /// The most packets of one group of pictures kept for who joins late.
@@ -29,6 +32,7 @@ impl Default for Config {
             fast: true,
             retransmit: true,
             audio_redundancy: true,
+            repair_ahead: true,
             estimate: true,
             gop_packets_max: 4_096,
             gop_bytes_max: 4 << 20,

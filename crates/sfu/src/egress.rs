@@ -43,6 +43,8 @@ pub enum Form {
         pt: u8,
         /// The sound's own.
         inner: u8,
+        /// How many sounds before it are carried again.
+        depth: u8,
     },
 }
 

@@ -7,12 +7,10 @@
 
 mod arrival;
 mod delivery;
-mod feedback;
 mod loss;
 mod probe;
 mod queue;
 mod rate;
-mod sent;
 mod trend;
 mod window;
 
@@ -25,13 +23,11 @@ use std::time::{Duration, Instant};
 
 use arrival::Groups;
 use delivery::Delivery;
-pub use feedback::{Arrival, TransportFeedback};
 use loss::LossBound;
 use probe::Prober;
 pub use probe::{Cluster, Probe};
 use queue::Queue;
 use rate::{Rate, Usage};
-use sent::SentLog;
 use trend::Trend;
 pub use window::{LossWindow, Losses};
 
@@ -44,11 +40,28 @@ pub const BITRATE_MAX: u64 = 50_000_000;
 /// Round trips older than this are of another network.
 const ROUND_TRIP_AGE: Duration = Duration::from_secs(10);
 
+/// Where the clock in a viewer's messages begins anew: 24 bits of 64 ms.
+const CLOCK_MICROS: i64 = (1 << 24) * 64_000;
+
+/// What a viewer tells of one packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// When it was sent.
+    pub sent: Instant,
+    /// All of its bytes.
+    pub bytes: u16,
+    /// When it came, in microseconds of the viewer's clock; `None` if it has not come.
+    pub arrived_us: Option<i64>,
+    /// It was told before that it had not come.
+    pub was_lost: bool,
+    /// The burst it was sent for, if any.
+    pub cluster: Option<Cluster>,
+}
+
 /// What one viewer's link carries.
 #[derive(Debug)]
 pub struct Estimator {
     epoch: Instant,
-    sent: SentLog,
     groups: Groups,
     trend: Trend,
     queue: Queue,
@@ -58,7 +71,7 @@ pub struct Estimator {
     window: LossWindow,
     prober: Prober,
     round_trip: Option<(u64, Instant)>,
-    reference: Option<i64>,
+    clock: Option<i64>,
     /// What is wanted at most: nothing beyond it is probed for.
     wanted_bps: u64,
 }
@@ -68,7 +81,6 @@ impl Estimator {
     pub fn new(start_bps: u64, now: Instant) -> Estimator {
         Estimator {
             epoch: now,
-            sent: SentLog::default(),
             groups: Groups::default(),
             trend: Trend::default(),
             queue: Queue::default(),
@@ -78,39 +90,33 @@ impl Estimator {
             window: LossWindow::default(),
             prober: Prober::default(),
             round_trip: None,
-            reference: None,
+            clock: None,
             wanted_bps: 0,
         }
     }
 
-    /// A packet with the transport-wide number `seq`, which counts up by one without wrapping, has been sent. `bytes`
-    /// are all of its datagram; `cluster` is the burst it was sent for, if any.
-    pub fn sent(&mut self, seq: u64, bytes: usize, cluster: Option<Cluster>, now: Instant) {
+    /// The viewer tells what became of packets, in the order in which they were sent.
+    pub fn hear(&mut self, told: &[Told], now: Instant) {
         let at = self.micros(now);
-        self.sent.push(seq, bytes, cluster, at);
-    }
-
-    /// The viewer tells which packets came when.
-    pub fn feedback(&mut self, feedback: &TransportFeedback, now: Instant) {
-        let at = self.micros(now);
-        let base = feedback.unwrapped(&mut self.reference);
-        let mut arrived = Vec::new();
+        let mut arrived = Vec::with_capacity(told.len());
         let mut newest = None;
-        for (seq, arrival) in feedback.packets() {
-            let Some(report) = self.sent.report(seq, arrival.is_some()) else { continue };
-            self.loss.told(report.sent, report.bytes, arrival.is_some(), report.was_lost);
-            match (arrival, report.was_lost) {
+        for packet in told {
+            let sent = self.micros(packet.sent);
+            self.loss.told(sent, packet.bytes, packet.arrived_us.is_some(), packet.was_lost);
+            match (packet.arrived_us, packet.was_lost) {
                 (Some(_), true) => self.window.found(at),
                 (Some(_), false) => self.window.arrived(at),
-                (None, _) => self.window.lost(at),
+                (None, false) => self.window.lost(at),
+                (None, true) => {}
             }
-            let Some(micros) = arrival else { continue };
-            newest = newest.max(Some(report.sent));
+            let Some(micros) = packet.arrived_us else { continue };
+            newest = newest.max(Some(sent));
+            let came = self.unwrapped(micros);
             arrived.push(Arrived {
-                sent: report.sent,
-                arrived: base + micros,
-                bytes: u64::from(report.bytes),
-                cluster: report.cluster,
+                sent,
+                arrived: came,
+                bytes: u64::from(packet.bytes),
+                cluster: packet.cluster,
             });
         }
         arrived.sort_by_key(|one| one.arrived);
@@ -176,7 +182,7 @@ impl Estimator {
         }
         let natural = self.loss.natural();
         let delivered = self.delivery.corrected(delivery::SHORT_MICROS, natural);
-        let usage = self.usage();
+        let usage = self.usage(at);
         let round_trip = self.round_trip.map_or(rate::ROUND_TRIP_DEFAULT, |(micros, _)| micros);
         let long = self.delivery.corrected(delivery::LONG_MICROS, natural);
         let before = self.rate.bps();
@@ -201,13 +207,13 @@ impl Estimator {
     }
 
     /// The trend says which way the queue goes, and its length whether that matters.
-    fn usage(&self) -> Usage {
+    fn usage(&self, at: u64) -> Usage {
         let queue = self.queue.micros();
         if queue >= queue::STANDING_MICROS && !self.trend.falls() {
             return Usage::Over;
         }
         match self.trend.usage() {
-            Usage::Over if queue < queue::BUSY_MICROS => Usage::Normal,
+            Usage::Over if queue < queue::BUSY_MICROS || self.prober.disturbs(at) => Usage::Normal,
             usage @ (Usage::Over | Usage::Normal | Usage::Under) => usage,
         }
     }
@@ -218,6 +224,15 @@ impl Estimator {
         if old || self.round_trip.is_some_and(|(least, _)| micros < least) {
             self.round_trip = Some((micros, now));
         }
+    }
+
+    /// The viewer's clock begins anew when the 24 bits of its messages' reference time overflow, every twelve days.
+    fn unwrapped(&mut self, micros: i64) -> i64 {
+        let near = self.clock.unwrap_or(micros);
+        let turns = (near - micros + CLOCK_MICROS / 2).div_euclid(CLOCK_MICROS);
+        let whole = micros + turns * CLOCK_MICROS;
+        self.clock = Some(near.max(whole));
+        whole
     }
 
     fn micros(&self, now: Instant) -> u64 {

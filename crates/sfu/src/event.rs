@@ -99,6 +99,8 @@ pub struct Totals {
     pub packets_out_lost: u64,
     /// Packets sent again.
     pub packets_retransmitted: u64,
+    /// Packets sent ahead to repair others.
+    pub packets_repair: u64,
     /// Keyframes asked of publishers.
     pub keyframes_asked: u64,
     /// Peers dropped because their state machine failed.

@@ -27,6 +27,7 @@ mod offer;
 mod pacer;
 mod packet;
 mod peer;
+mod protection;
 mod publisher;
 mod restart;
 mod room;

@@ -19,10 +19,10 @@ const HOLD: Duration = Duration::from_secs(8);
 const RELIEF: f32 = 0.6;
 
 /// Repair for rarer and rarer, then more and more losses: beyond this share of lost packets, one repair for so many.
-const FAR: [(f32, u8); 4] = [(0.008, 10), (0.03, 7), (0.07, 6), (0.16, 3)];
+const FAR: [(f32, u8); 4] = [(0.008, 12), (0.03, 10), (0.07, 8), (0.16, 4)];
 
 /// The same where a resend comes quickly: only what it cannot mend in time is worth paying for ahead.
-const NEAR: [(f32, u8); 3] = [(0.06, 10), (0.12, 6), (0.2, 4)];
+const NEAR: [(f32, u8); 3] = [(0.06, 12), (0.12, 8), (0.2, 5)];
 
 /// How often sound is carried again, beyond these shares of lost packets.
 const SOUND: [(f32, u8); 2] = [(0.01, 1), (0.06, 2)];
@@ -48,7 +48,7 @@ pub struct Remedy {
 }
 
 /// Chooses the remedy, with some patience before it gives one up.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Mender {
     remedy: Remedy,
     step: usize,
@@ -56,6 +56,20 @@ pub struct Mender {
     in_rows: bool,
     needed: Option<Instant>,
     sound_needed: Option<Instant>,
+}
+
+impl Default for Mender {
+    /// Until a link is known to be clean, sound is carried once more: it costs little, and nothing else mends it.
+    fn default() -> Mender {
+        Mender {
+            remedy: Remedy { sound_depth: 1, ..Remedy::default() },
+            step: 0,
+            far: false,
+            in_rows: false,
+            needed: None,
+            sound_needed: None,
+        }
+    }
 }
 
 impl Mender {
@@ -94,7 +108,7 @@ const RESEND_TWICE: (f32, f32) = (0.01, 0.15);
 const fn scheme(group: u8, in_rows: bool) -> Scheme {
     let depth = if !in_rows {
         1
-    } else if group <= 7 {
+    } else if group <= 8 {
         3
     } else {
         2
@@ -119,8 +133,8 @@ fn settle(
         }
         return asked.max(now_at);
     }
-    let held = needed.is_some_and(|needed| now.saturating_duration_since(needed) < HOLD);
-    if held {
+    let needed_at = *needed.get_or_insert(now);
+    if now.saturating_duration_since(needed_at) < HOLD {
         return now_at;
     }
     *needed = Some(now);
@@ -155,21 +169,21 @@ mod tests {
 
     #[test]
     fn a_clean_link_costs_nothing() {
-        assert_eq!(told(&[(30, 0.0, 200, 1.0), (30, 0.5, 20, 1.0)]), "");
+        assert_eq!(told(&[(30, 0.0, 200, 1.0), (30, 0.5, 20, 1.0)]), "8s none sound+0");
     }
 
     #[test]
     fn near_by_a_resend_is_enough_and_far_away_it_is_not() {
         assert_eq!(told(&[(20, 3.0, 20, 1.0)]), "0s none sound+1 twice");
-        assert_eq!(told(&[(20, 3.0, 160, 1.0)]), "0s 7x1 sound+1 twice");
-        assert_eq!(told(&[(20, 10.0, 20, 1.0)]), "0s 10x1 sound+2 twice");
-        assert_eq!(told(&[(20, 10.0, 160, 1.0)]), "0s 6x1 sound+2 twice");
-        assert_eq!(told(&[(20, 25.0, 160, 1.0)]), "0s 3x1 sound+2");
+        assert_eq!(told(&[(20, 3.0, 160, 1.0)]), "0s 10x1 sound+1 twice");
+        assert_eq!(told(&[(20, 10.0, 20, 1.0)]), "0s 12x1 sound+2 twice");
+        assert_eq!(told(&[(20, 10.0, 160, 1.0)]), "0s 8x1 sound+2 twice");
+        assert_eq!(told(&[(20, 25.0, 160, 1.0)]), "0s 4x1 sound+2");
     }
 
     #[test]
     fn losses_in_rows_are_met_by_groups_in_turn() {
-        assert_eq!(told(&[(20, 10.0, 160, 2.5)]), "0s 6x3 sound+2 twice");
+        assert_eq!(told(&[(20, 10.0, 160, 2.5)]), "0s 8x3 sound+2 twice");
     }
 
     #[test]
@@ -177,7 +191,7 @@ mod tests {
         let told = told(&[(2, 10.0, 160, 1.0), (40, 0.0, 160, 1.0)]);
         assert_eq!(
             told,
-            "0s 6x1 sound+2 twice, 2s 6x1 sound+2, 9s 7x1 sound+1, 17s 10x1 sound+0, 25s none sound+0"
+            "0s 8x1 sound+2 twice, 2s 8x1 sound+2, 9s 10x1 sound+1, 17s 12x1 sound+0, 25s none sound+0"
         );
     }
 

@@ -7,6 +7,9 @@ use thiserror::Error;
 /// The most media sections of an offer; a browser's has two.
 const SECTIONS_MAX: usize = 16;
 
+/// Repair packets as browsers name them: draft-ietf-payload-flexible-fec-scheme-03.
+const REPAIR: &str = "flexfec-03/90000";
+
 /// The most payload types of an offer. RTP has 128.
 const FORMATS_MAX: usize = 128;
 
@@ -26,6 +29,8 @@ pub struct Section {
     pub kind: Kind,
     /// The codecs known here, in the peer's order of preference.
     pub formats: Vec<Format>,
+    /// The payload type of repair packets (FlexFEC-03), if the peer takes them.
+    pub repair: Option<u8>,
 }
 
 /// One payload type.
@@ -132,7 +137,11 @@ impl Section {
             formats.push(Format { pt, rtx, description, parameters: text.to_owned() });
         }
         let mid = lines.iter().find_map(|line| line.strip_prefix("a=mid:")).unwrap_or("").trim().to_owned();
-        Ok(Some(Section { mid, kind, formats }))
+        let repair = order
+            .iter()
+            .copied()
+            .find(|&pt| kind == Kind::Video && name(pt).is_some_and(|it| it.eq_ignore_ascii_case(REPAIR)));
+        Ok(Some(Section { mid, kind, formats, repair }))
     }
 }
 
@@ -161,10 +170,11 @@ mod tests {
     const BROWSER: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
         m=audio 9 UDP/TLS/RTP/SAVPF 111 63\r\na=mid:0\r\na=rtpmap:111 opus/48000/2\r\n\
         a=fmtp:111 minptime=10;useinbandfec=1\r\na=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n\
-        m=video 9 UDP/TLS/RTP/SAVPF 96 97 103 104\r\na=mid:1\r\na=rtpmap:96 VP8/90000\r\n\
+        m=video 9 UDP/TLS/RTP/SAVPF 96 97 103 104 49\r\na=mid:1\r\na=rtpmap:96 VP8/90000\r\n\
         a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\na=rtpmap:103 H264/90000\r\n\
         a=fmtp:103 packetization-mode=1;profile-level-id=42001f\r\na=rtpmap:104 rtx/90000\r\n\
-        a=fmtp:104 apt=103\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:2\r\n";
+        a=fmtp:104 apt=103\r\na=rtpmap:49 flexfec-03/90000\r\na=fmtp:49 repair-window=10000000\r\n\
+        m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:2\r\n";
 
     #[test]
     fn a_browsers_offer() {
@@ -183,6 +193,7 @@ mod tests {
             .collect();
         assert_eq!(told, ["0: 111 opus rtx None", "1: 96 VP8 rtx Some(97), 103 H264 rtx Some(104)"]);
         assert_eq!(offer.description(103).map(|d| d.profile), Some(0x4200));
+        assert_eq!(offer.sections.iter().map(|section| section.repair).collect::<Vec<_>>(), [None, Some(49)]);
     }
 
     #[test]

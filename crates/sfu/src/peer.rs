@@ -15,8 +15,9 @@ use str0m::net::{DatagramSend, Protocol, Receive, TcpType};
 use str0m::rtp::{Extension, ExtensionMap, RtpWrite, SeqNo};
 use str0m::{Candidate, Event, IceCreds, Input, Output, PacerReason, Reason, Rtc};
 
+use crate::answer::{RepairStream, with_repair};
 use crate::fast::keys::KeySlot;
-use crate::fast::{Agreed, FastEgress, Way, agreed};
+use crate::fast::{Agreed, FastEgress, RepairAgreed, Way, agreed};
 use crate::{Config, Egress, Form, Identity, Offer, Outgoing, SfuError};
 
 /// Orders of the state machine to come back at once that are followed in one go. A peer that asks for more is
@@ -239,8 +240,13 @@ impl Peer {
             channel: None,
         };
         let mut fast = None;
+        let mut answer = answer;
         if let Some(slot) = slot {
-            let agreed = peer.agreed(&answer);
+            let mut agreed = peer.agreed(&answer);
+            if config.repair_ahead {
+                agreed.ahead = true;
+                agreed.repair = agree_on_repair(offer, &agreed, &mut answer);
+            }
             peer.take_streams();
             fast = Some(Box::new(FastEgress::new(agreed, slot, config.retransmit, now)));
         } else if end == Viewer {
@@ -261,7 +267,7 @@ impl Peer {
             Some(agreed::Stream { ssrc: *stream.ssrc(), rtx: stream.rtx().map(|rtx| *rtx), transport })
         };
         let (audio, video) = (stream(self.audio), stream(self.video));
-        Agreed { audio, video, resends, name: agreed::name(answer).to_owned() }
+        Agreed { audio, video, ahead: false, repair: None, resends, name: agreed::name(answer).to_owned() }
     }
 
     /// Takes the state machine's sending streams from it, whose packets and reports go the broadcast way.
@@ -518,9 +524,9 @@ impl Egress for Peer {
         let time = u32::try_from(outgoing.time & 0xffff_ffff).unwrap_or(0);
         let (pt, payload) = match form {
             Form::Plain { pt } => (pt, outgoing.payload()),
-            Form::Red { pt, inner } => {
-                let latest = packet.earlier.first().map(|(offset, payload)| (*offset, &payload[..]));
-                (pt, wrap_red(inner, latest.as_slice(), &packet.payload).into())
+            Form::Red { pt, inner, depth } => {
+                let depth = usize::from(depth).min(packet.earlier.len());
+                (pt, wrap_red(inner, &packet.earlier[..depth], &packet.payload).into())
             }
         };
         let write = RtpWrite::new(Pt::from(pt), SeqNo::from(outgoing.seq), time, outgoing.wallclock, payload)
@@ -533,6 +539,16 @@ impl Egress for Peer {
             Ok(())
         });
     }
+}
+
+/// Names a stream of repair packets in the answer, if the viewer takes them.
+fn agree_on_repair(offer: &Offer, agreed: &Agreed, answer: &mut String) -> Option<RepairAgreed> {
+    let section = offer.section(Kind::Video)?;
+    let (video, pt) = (agreed.video?, section.repair?);
+    let repair = RepairStream::beside(video.ssrc, pt, answer);
+    *answer = with_repair(answer, &section.mid, repair);
+    let (media, transport) = (video.ssrc, video.transport);
+    Some(RepairAgreed { ssrc: repair.ssrc, pt, media, transport })
 }
 
 /// Exactly the codecs of the offer that are known here, so that whatever the offer names of them is in the answer.

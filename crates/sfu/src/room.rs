@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crate::intake::{Figures, Intake};
 use crate::layers::Layers;
+use crate::protection::Protection;
 use crate::timeline::Timeline;
 use crate::{Config, PeerId};
 
@@ -18,6 +19,8 @@ pub(crate) struct Room {
     pub(crate) audio: Intake,
     pub(crate) audio_line: Timeline,
     pub(crate) layers: Layers,
+    /// Repair packets for viewers on bad links.
+    pub(crate) protection: Protection,
     /// Whether other loops want the packets.
     pub(crate) relayed: bool,
     /// The layers that viewers on other loops want, by loop: bit n is layer n.
@@ -57,6 +60,7 @@ impl Room {
             audio: Intake::default(),
             audio_line: Timeline::default(),
             layers: Layers::new(config),
+            protection: Protection::default(),
             relayed: false,
             wanted_elsewhere: BTreeMap::new(),
             wanted: 0,

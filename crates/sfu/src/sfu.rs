@@ -6,6 +6,7 @@ mod forward;
 mod leave;
 mod local;
 mod measure;
+mod mend;
 mod select;
 
 use std::cmp::Reverse;
@@ -343,6 +344,7 @@ impl Sfu {
         if self.tick_at.is_none_or(|at| now >= at) {
             self.tick_at = Some(now + TICK);
             self.tick(now);
+            self.mend(now);
         }
         if self.stats_at.is_none_or(|at| now >= at) {
             let first = self.stats_at.is_none();

@@ -7,6 +7,7 @@ use media::{Description, Kind};
 
 use crate::down_track::DownTrack;
 use crate::fast::FastEgress;
+use crate::fec::{Repair, Scheme};
 use crate::layer_selector::LayerSelector;
 use crate::layers::Layers;
 use crate::peer::Peer;
@@ -103,6 +104,13 @@ impl Subscriber {
         sends
     }
 
+    /// A repair packet of a layer, made for everybody who needs it.
+    pub(crate) fn repair(&mut self, layer: u8, scheme: Scheme, repair: &Arc<Repair>) {
+        if let Some(fast) = self.fast.as_mut().filter(|_| self.connected) {
+            fast.repair(layer, scheme, repair);
+        }
+    }
+
     /// When this viewer wants to be called.
     pub(crate) fn due(&self) -> Instant {
         let catch_up = self.video.due().filter(|_| self.connected);
@@ -111,6 +119,7 @@ impl Subscriber {
     }
 
     fn write(&mut self, mut out: Vec<Outgoing>) {
+        let depth = self.fast.as_ref().map_or(1, |fast| fast.mending.sound_depth());
         for outgoing in out.drain(..) {
             let kind = outgoing.packet.kind();
             if !self.peer.receives(kind) {
@@ -118,7 +127,7 @@ impl Subscriber {
             }
             let Some(pt) = self.payload_type(outgoing.packet.description) else { continue };
             let form = match (kind, self.red) {
-                (Kind::Audio, Some(red)) => Form::Red { pt: red, inner: pt },
+                (Kind::Audio, Some(red)) if depth > 0 => Form::Red { pt: red, inner: pt, depth },
                 (Kind::Audio | Kind::Video, _) => Form::Plain { pt },
             };
             match &mut self.fast {

@@ -125,7 +125,7 @@ fn a_newcomer_that_never_sends_leaves_the_room_knowing_that_its_publisher_is_gon
 
 #[test]
 fn sounds_lost_on_the_way_up_are_found_in_the_next_packet() {
-    let mut world = World::new(Config::default());
+    let mut world = World::new(Config { repair_ahead: false, ..Config::default() });
     let host = world.publisher(|c| c.enable_opus(true, true), Codec::Vp8);
     world.clients[host].source.red = true;
     let plain = world.viewer(|c| c.enable_opus(true, false));
@@ -311,7 +311,8 @@ fn five_percent_loss_each_way_is_mended_and_without_the_remedies_it_is_not() {
 
 /// The resends in a hundred packets to a viewer whose link, and the publisher's, lose `loss` in a thousand.
 fn resent_share(loss: u64) -> u64 {
-    let mut world = World::new(Config::default());
+    // Where it is not told of every packet, or nothing may be sent ahead.
+    let mut world = World::new(Config { repair_ahead: false, ..Config::default() });
     world.publisher(|c| c, Codec::Vp8);
     world.viewer(|c| c);
     world.run(1_500);

@@ -178,6 +178,7 @@ impl Collector for MediaFigures {
             ("media_bytes_out", "Media bytes sent to viewers", totals.bytes_out),
             ("media_packets_out_lost", "Packets viewers reported lost", totals.packets_out_lost),
             ("media_packets_retransmitted", "Packets sent again to viewers", totals.packets_retransmitted),
+            ("media_packets_repair", "Packets sent ahead to repair others", totals.packets_repair),
             ("media_keyframes_asked", "Keyframes asked of publishers", totals.keyframes_asked),
             ("media_datagrams_dropped", "Datagrams the system did not take", totals.datagrams_dropped),
             ("media_peers_failed", "Peers put out because of a fault", totals.peers_failed),

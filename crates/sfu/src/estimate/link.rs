@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::{Cluster, Estimator, TransportFeedback};
+use super::{CLOCK_MICROS, Cluster, Estimator, Told};
 
 /// Bytes of every packet that is sent.
 const PACKET: u64 = 1_200;
@@ -41,9 +41,13 @@ pub(super) struct World {
     /// Number and arrival of what came since the last message, in microseconds.
     came: Vec<(u64, u64)>,
     told: u64,
-    reports: VecDeque<(u64, TransportFeedback)>,
+    reports: VecDeque<(u64, Vec<Told>)>,
+    /// What was sent and not told of yet: when, and for which burst.
+    sent: VecDeque<(Instant, Option<Cluster>)>,
     luck: u64,
     losing: u64,
+    /// The viewer's clock, against the story's.
+    clock_ahead: i64,
 }
 
 impl World {
@@ -62,8 +66,11 @@ impl World {
             came: Vec::new(),
             told: 0,
             reports: VecDeque::new(),
+            sent: VecDeque::new(),
             luck: 0x9e37_79b9_7f4a_7c15,
             losing: 0,
+            // It begins anew within every story.
+            clock_ahead: CLOCK_MICROS / 2 - 3_000_000,
         }
     }
 
@@ -118,7 +125,7 @@ impl World {
         }
         while self.reports.front().is_some_and(|(at, _)| *at <= self.ms) {
             let (_, report) = self.reports.pop_front().expect("just seen");
-            self.estimator.feedback(&report, now);
+            self.estimator.hear(&report, now);
         }
     }
 
@@ -126,7 +133,7 @@ impl World {
         let micros = self.ms * 1_000;
         let seq = self.seq;
         self.seq += 1;
-        self.estimator.sent(seq, PACKET as usize, cluster, self.now());
+        self.sent.push_back((self.now(), cluster));
         let begins = self.free_at.max(micros);
         if begins - micros > link.queue_ms * 1_000 {
             return;
@@ -157,13 +164,16 @@ impl World {
         let came = std::mem::take(&mut self.came);
         let (first, last) = (self.told + 1, came.last().expect("not empty").0);
         self.told = last;
-        let reference = came[0].1 / 64_000;
-        let arrivals = (first..=last).map(|seq| {
-            let at = came.iter().find(|(of, _)| *of == seq)?.1;
-            // What the message can say: quarters of a millisecond.
-            Some((at - reference * 64_000) as i64 / 250 * 250)
+        let told = (first..=last).map(|seq| {
+            let (sent, cluster) = self.sent.pop_front().expect("everything is told of once");
+            let at = came.iter().find(|(of, _)| *of == seq).map(|(_, at)| *at);
+            // What a message can say: quarters of a millisecond, on a clock that began long before.
+            let arrived_us = at.map(|at| (at / 250 * 250) as i64 + self.clock_ahead);
+            let arrived_us =
+                arrived_us.map(|us| (us + CLOCK_MICROS / 2).rem_euclid(CLOCK_MICROS) - CLOCK_MICROS / 2);
+            Told { sent, bytes: PACKET as u16, arrived_us, was_lost: false, cluster }
         });
-        let report = TransportFeedback::new(first as u16, reference as i32, arrivals.collect());
+        let report = told.collect();
         self.reports.push_back((self.ms + link.delay_ms, report));
     }
 }

@@ -18,8 +18,8 @@ pub struct Probe {
 /// How long a burst lasts.
 const BURST_MICROS: u64 = 25_000;
 
-/// The least and the most bytes of one: ten packets, and what a link's buffer takes without harm.
-const BYTES_MIN: u64 = 12_000;
+/// The least and the most bytes of one: six packets, and what a link's buffer takes without harm.
+const BYTES_MIN: u64 = 7_200;
 const BYTES_MAX: u64 = 64_000;
 
 /// Each burst tries twice what is believed in.
@@ -35,9 +35,14 @@ const WAIT_MICROS_MAX: u64 = 8_000_000;
 /// After the rate has fallen, what it fell from is tried again no sooner than this.
 const AFTER_FALL_MICROS: u64 = 3_000_000;
 
+/// How long a burst's own queue shows after it has come.
+const WAKE_MICROS: u64 = 400_000;
+
 #[derive(Debug, Default)]
 pub(super) struct Prober {
     last: u16,
+    /// Until when the queue on the way is the last burst's own.
+    wake: u64,
     live: Option<Live>,
     next_at: u64,
     wait: u64,
@@ -115,6 +120,11 @@ impl Prober {
         Some(Probe { cluster, bps, bytes: bytes as usize })
     }
 
+    /// Whether a queue on the way may be a burst's own.
+    pub(super) fn disturbs(&self, at: u64) -> bool {
+        self.live.is_some() || at < self.wake
+    }
+
     /// The rate has fallen.
     pub(super) fn fell(&mut self, at: u64) {
         self.next_at = self.next_at.max(at + AFTER_FALL_MICROS);
@@ -137,10 +147,11 @@ impl Prober {
         let live = self.live?;
         let late = at.saturating_sub(live.began) >= PATIENCE_MICROS;
         let enough = live.wanted_bytes as f32 * (1.0 - natural) * if late { 0.5 } else { 0.9 };
-        if live.packets < 5 || (live.bytes as f32) < enough {
+        if live.packets < 4 || (live.bytes as f32) < enough {
             return None;
         }
         self.live = None;
+        self.wake = at + WAKE_MICROS;
         let found = measure(&live, natural);
         match found {
             Some(bps) if bps > live.believed + live.believed / 10 => {

@@ -1,5 +1,7 @@
 //! What offer and answer agreed on that the way out needs: streams, their names, and the numbers of extensions.
 
+use super::RepairAgreed;
+
 /// The extension by which a viewer tells packets of all its streams apart.
 const TRANSPORT_NUMBER: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
@@ -18,6 +20,10 @@ pub(crate) struct Stream {
 pub(crate) struct Agreed {
     pub(crate) audio: Option<Stream>,
     pub(crate) video: Option<Stream>,
+    /// Whether losses are mended before they are told of.
+    pub(crate) ahead: bool,
+    /// The stream of repair packets for the picture.
+    pub(crate) repair: Option<RepairAgreed>,
     /// Payload types and those of their resends.
     pub(crate) resends: Vec<(u8, u8)>,
     /// The name that says that both streams are of one source.

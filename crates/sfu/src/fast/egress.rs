@@ -18,11 +18,12 @@ use std::time::{Duration, Instant};
 use media::{Kind, red_bytes, write_red};
 use str0m::net::Protocol;
 
-use super::agreed::{Agreed, Stream};
+use super::agreed::Agreed;
 use super::keys::KeySlot;
 use super::lane::Lane;
-use super::loss::Loss;
+use super::mending::Mending;
 use super::ntp::NtpClock;
+use super::recovery::Content;
 use super::resend::Budget;
 use super::rtcp::{self, Report, Rtcp, Transport};
 use super::sent::Sent;
@@ -30,6 +31,7 @@ use super::srtp::{Failed, Opener, Sealer, ciphers};
 use super::transport::{Acknowledged, TransportNumbers};
 use crate::Packet;
 use crate::egress::{Egress, Form, Outgoing};
+use crate::fec::{Repair, RepairStream, Scheme};
 use crate::packet::renumber;
 
 /// Packets waiting for the viewer's turn, which comes after every batch of datagrams: a keyframe to who joins, and
@@ -41,9 +43,6 @@ const SEGMENTS_MAX: usize = 64;
 
 /// Bytes the kernel takes in one call: the longest UDP payload, with room for headers.
 const BURST_BYTES_MAX: usize = 60_000;
-
-/// Streams of repair packets of one viewer.
-const ASIDES_MAX: usize = 4;
 
 /// The longest RTCP packet that is read; a browser's fits an Ethernet frame.
 const RTCP_BYTES_MAX: usize = 2_048;
@@ -71,6 +70,8 @@ pub(crate) struct Burst {
     pub(crate) bytes: u64,
     /// Of the packets, how many were sent before.
     pub(crate) resent: u64,
+    /// Of the packets, how many only repair others.
+    pub(crate) repairs: u64,
 }
 
 /// What came of a viewer's RTCP.
@@ -97,32 +98,22 @@ pub(crate) struct FastEgress {
     twice: Twice,
     transport: TransportNumbers,
     acknowledged: Vec<Acknowledged>,
-    asides: Vec<(u32, u64)>,
+    /// The number of the next repair packet in its own stream.
+    next_repair: u64,
     budget: Budget,
-    loss: Loss,
+    pub(crate) mending: Mending,
     round_trip: Option<Duration>,
     /// The viewer's own clock, to be given back with the next report: whose, what it showed, and when.
     clock: Option<(u32, u32, Instant)>,
     retransmit: bool,
-    /// Times of resends are told from this.
-    made: Instant,
 }
 
 #[derive(Debug)]
 enum Queued {
     Media { form: Form, outgoing: Outgoing },
     Resend { packet: Arc<Packet>, sent: Sent },
-    Aside { aside: Aside, payload: Arc<[u8]> },
+    Repair { repair: Arc<Repair>, stream: RepairStream },
     Report { kind: Kind, leaves: bool },
-}
-
-/// A packet that is not one of the room's, on a stream of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Aside {
-    pub(crate) ssrc: u32,
-    pub(crate) pt: u8,
-    pub(crate) time: u32,
-    pub(crate) marker: bool,
 }
 
 #[derive(Debug, Default)]
@@ -163,6 +154,7 @@ impl Head {
 
 impl FastEgress {
     pub(crate) fn new(agreed: Agreed, slot: KeySlot, retransmit: bool, now: Instant) -> FastEgress {
+        let mending = Mending::new(agreed.repair, agreed.ahead, now);
         FastEgress {
             audio: agreed.audio.map(Lane::new),
             video: agreed.video.map(Lane::new),
@@ -173,13 +165,12 @@ impl FastEgress {
             twice: Twice::default(),
             transport: TransportNumbers::new(now),
             acknowledged: Vec::new(),
-            asides: Vec::new(),
+            next_repair: 1,
             budget: Budget::default(),
-            loss: Loss::default(),
+            mending,
             round_trip: None,
             clock: None,
             retransmit,
-            made: now,
         }
     }
 
@@ -207,14 +198,10 @@ impl FastEgress {
         }
     }
 
-    /// Sends a packet that is made here, on a stream of its own with its own numbers: for repair packets. The stream
-    /// must not be one of the media streams or their resends, and there may be only a few.
-    #[allow(dead_code, reason = "forward error correction sends by this")]
-    pub(crate) fn write_aside(&mut self, aside: Aside, payload: Arc<[u8]>) {
-        let streams = [self.agreed.audio, self.agreed.video].into_iter().flatten();
-        let taken = streams.flat_map(|Stream { ssrc, rtx, .. }| [Some(ssrc), rtx]);
-        if taken.flatten().all(|ssrc| ssrc != aside.ssrc) {
-            self.push(Queued::Aside { aside, payload });
+    /// Sends a repair packet of a layer, if this viewer's link needs it and it was sent all that it stands for.
+    pub(crate) fn repair(&mut self, layer: u8, scheme: Scheme, repair: &Arc<Repair>) {
+        if let Some(stream) = self.mending.stream(layer, scheme, repair) {
+            self.push(Queued::Repair { repair: Arc::clone(repair), stream });
         }
     }
 
@@ -296,7 +283,7 @@ impl FastEgress {
                 }
                 Rtcp::Nack { media, lost } => {
                     if self.retransmit && self.is_video(media) {
-                        lost.for_each(|low| self.answer(low, now, &packet_of));
+                        lost.for_each(|low| self.asked(low, now));
                     }
                 }
                 Rtcp::Pli { media } | Rtcp::Fir { media } => heard.keyframe |= self.is_video(media),
@@ -305,17 +292,15 @@ impl FastEgress {
                 Rtcp::Estimate { .. } | Rtcp::Descriptions | Rtcp::Goodbye | Rtcp::Other => {}
             }
         }
+        self.resend(now, &packet_of);
         heard.wrote = self.queue.len() > queued;
         heard
     }
 
-    /// What the viewer says of its packets' arrival, joined with when they were sent. An estimate of what the link
-    /// carries takes `self.acknowledged` from here.
+    /// What the viewer says of its packets' arrival, joined with when they were sent.
     fn on_feedback(&mut self, feedback: &Transport<'_>, now: Instant) {
         self.transport.acknowledge(feedback, &mut self.acknowledged);
-        let arrived = self.acknowledged.iter().filter(|packet| packet.arrived_us.is_some()).count();
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        self.loss.count(count(arrived), count(self.acknowledged.len() - arrived), now);
+        self.mending.hear(&self.acknowledged, now);
     }
 
     fn reported(&mut self, report: &Report, clock: NtpClock, now: Instant) -> u64 {
@@ -324,9 +309,6 @@ impl FastEgress {
             return 0;
         };
         let lost = lane.lost(report.lost);
-        if self.is_video(report.ssrc) {
-            self.loss.report(report.fraction_lost, now);
-        }
         if report.last_report != 0 {
             let passed = clock.middle(now).wrapping_sub(report.last_report);
             let there_and_back = passed.wrapping_sub(report.since_last_report);
@@ -336,29 +318,37 @@ impl FastEgress {
             let before = self.round_trip.unwrap_or(measured);
             self.round_trip = Some(((before * 7 + measured) / 8).min(ROUND_TRIP_MAX));
         }
+        if self.is_video(report.ssrc) {
+            let share = f32::from(report.fraction_lost) / 256.0;
+            self.mending.report(share, self.round_trip, now);
+        }
         lost
     }
 
-    /// Sends a packet again, unless the viewer was just sent it or has had more than its share.
-    fn answer(&mut self, low: u16, now: Instant, packet_of: &impl Fn(u8, u64) -> Option<Arc<Packet>>) {
-        if !self.budget.ask(now) {
+    /// The viewer asks for a packet, unless it has asked for more than its share.
+    fn asked(&mut self, low: u16, now: Instant) {
+        if self.budget.ask(now) {
+            self.mending.recovery.asked(low, now);
+        }
+    }
+
+    /// Sends again what is worth it now, as far as the budget goes.
+    fn resend(&mut self, now: Instant, packet_of: &impl Fn(u8, u64) -> Option<Arc<Packet>>) {
+        if !self.retransmit {
             return;
         }
         let round_trip = self.round_trip.unwrap_or(ROUND_TRIP_UNKNOWN);
-        // Zero says that it was never sent again, so this begins after it.
-        let now_ms = (now.saturating_duration_since(self.made).as_millis() as u32).wrapping_add(1);
-        let Some(sent) = self.video.as_mut().and_then(|lane| lane.sent.find(low)) else { return };
-        let again = u128::from(now_ms.wrapping_sub(sent.again_ms));
-        if sent.again_ms != 0 && again < round_trip.as_millis() {
-            return;
+        while let Some(seq) = self.mending.recovery.poll(round_trip, now) {
+            let Some(sent) = self.video.as_mut().and_then(|lane| lane.sent.find(seq as u16)) else {
+                continue;
+            };
+            let Some(packet) = packet_of(sent.layer, sent.number) else { continue };
+            if !self.budget.take(packet.payload.len(), now) {
+                continue;
+            }
+            let sent = *sent;
+            self.push(Queued::Resend { packet, sent });
         }
-        let Some(packet) = packet_of(sent.layer, sent.number) else { return };
-        if !self.budget.take(packet.payload.len(), now) {
-            return;
-        }
-        sent.again_ms = now_ms;
-        let sent = *sent;
-        self.push(Queued::Resend { packet, sent });
     }
 
     fn push(&mut self, queued: Queued) {
@@ -402,7 +392,7 @@ impl FastEgress {
                 let packet = &outgoing.packet;
                 let payload = match form {
                     Form::Plain { .. } => packet.payload.len(),
-                    Form::Red { .. } => red_bytes(latest(packet).as_slice(), &packet.payload),
+                    Form::Red { depth, .. } => red_bytes(earlier(packet, *depth), &packet.payload),
                 };
                 (self.lane(packet.kind())?.stream.transport, payload)
             }
@@ -410,7 +400,9 @@ impl FastEgress {
                 let lane = self.lane(packet.kind())?;
                 (lane.stream.transport, packet.payload.len() + 2 * usize::from(self.has_rtx(lane, sent.pt)))
             }
-            Queued::Aside { payload, .. } => (self.video.as_ref()?.stream.transport, payload.len()),
+            Queued::Repair { repair, stream } => {
+                (self.video.as_ref()?.stream.transport, repair.bytes(stream))
+            }
             Queued::Report { .. } => return None,
         };
         let (sealer, _) = self.ciphers.as_ref()?;
@@ -435,12 +427,15 @@ impl FastEgress {
             Queued::Resend { packet, sent } => {
                 self.seal_resend(&packet, &sent, now, buffer)?;
                 burst.resent += 1;
-                if self.loss.is_lossy() {
+                if self.mending.resends_twice(sent.seq) {
                     self.twice.bytes.extend_from_slice(&buffer[start..]);
                     self.twice.sizes.push_back(buffer.len() - start);
                 }
             }
-            Queued::Aside { aside, payload } => self.seal_aside(aside, &payload, now, buffer)?,
+            Queued::Repair { repair, stream } => {
+                self.seal_repair(&repair, &stream, now, buffer)?;
+                burst.repairs += 1;
+            }
             Queued::Report { kind, leaves } => return self.seal_report(kind, leaves, clock, now, buffer),
         }
         burst.packets += 1;
@@ -479,7 +474,9 @@ impl FastEgress {
         let (sealer, _) = self.ciphers.as_mut().ok_or(Failed)?;
         let size = put(sealer, &head, buffer, |out| match form {
             Form::Plain { .. } => put_payload(out, packet, outgoing.pictures),
-            Form::Red { inner, .. } => write_red(out, inner, latest(packet).as_slice(), &packet.payload),
+            Form::Red { inner, depth, .. } => {
+                write_red(out, inner, earlier(packet, depth), &packet.payload);
+            }
         })?;
         lane.count(size.payload);
         if kind == Kind::Video && self.retransmit {
@@ -489,9 +486,14 @@ impl FastEgress {
                 Sent { seq, number: packet.seq, time, again_ms: 0, transport: number, pictures, pt, layer };
             lane.sent.note(sent);
             self.budget.sent(size.payload, now);
+            self.mending.recovery.sent(outgoing.seq);
         }
         if head.transport.is_some() {
-            self.transport.note(size.whole, now);
+            let content = match kind {
+                Kind::Audio => Content::Other,
+                Kind::Video => Content::Picture(outgoing.seq as u16),
+            };
+            self.transport.note(size.whole, content, now);
         }
         Ok(())
     }
@@ -526,37 +528,33 @@ impl FastEgress {
             put_payload(out, packet, sent.pictures);
         })?;
         if head.transport.is_some() {
-            self.transport.note(size.whole, now);
+            self.transport.note(size.whole, Content::Resend(sent.seq as u16), now);
         }
         Ok(())
     }
 
-    fn seal_aside(
+    fn seal_repair(
         &mut self,
-        aside: Aside,
-        payload: &[u8],
+        repair: &Repair,
+        stream: &RepairStream,
         now: Instant,
         buffer: &mut Vec<u8>,
     ) -> Result<(), Failed> {
-        let at = self.asides.iter().position(|(ssrc, _)| *ssrc == aside.ssrc);
-        let at = match at {
-            Some(at) => at,
-            None if self.asides.len() < ASIDES_MAX => {
-                self.asides.push((aside.ssrc, 1));
-                self.asides.len() - 1
-            }
-            None => return Err(Failed),
+        let agreed = self.mending.repair_agreed().ok_or(Failed)?;
+        let content = self.mending.sent_repair(repair, stream);
+        let head = Head {
+            ssrc: agreed.ssrc,
+            pt: agreed.pt,
+            marker: false,
+            index: self.next_repair,
+            time: repair.time(stream),
+            transport: agreed.transport.map(|id| (id, self.transport.next())),
         };
-        let (ssrc, index) = self.asides[at];
-        self.asides[at].1 += 1;
-        let id = self.video.as_ref().and_then(|lane| lane.stream.transport);
-        let transport = id.map(|id| (id, self.transport.next()));
-        let Aside { pt, time, marker, .. } = aside;
+        self.next_repair += 1;
         let (sealer, _) = self.ciphers.as_mut().ok_or(Failed)?;
-        let head = Head { ssrc, pt, marker, index, time, transport };
-        let size = put(sealer, &head, buffer, |out| out.extend_from_slice(payload))?;
-        if transport.is_some() {
-            self.transport.note(size.whole, now);
+        let size = put(sealer, &head, buffer, |out| repair.write(stream, out))?;
+        if head.transport.is_some() {
+            self.transport.note(size.whole, content, now);
         }
         Ok(())
     }
@@ -590,6 +588,9 @@ impl Egress for FastEgress {
     fn write(&mut self, form: Form, outgoing: Outgoing) {
         if let Some(lane) = self.lane_mut(outgoing.packet.kind()) {
             lane.note(&outgoing);
+            if let (Kind::Video, Form::Plain { pt }) = (outgoing.packet.kind(), form) {
+                self.mending.note(pt, &outgoing);
+            }
             self.push(Queued::Media { form, outgoing });
         }
     }
@@ -605,8 +606,9 @@ fn joins(taken: usize, burst: Burst, last: usize, size: Option<usize>) -> bool {
     })
 }
 
-fn latest(packet: &Packet) -> Option<(u32, &[u8])> {
-    packet.earlier.first().map(|(offset, payload)| (*offset, &payload[..]))
+/// The sounds that a packet of sound carries again.
+fn earlier(packet: &Packet, depth: u8) -> &[(u32, Arc<[u8]>)] {
+    &packet.earlier[..usize::from(depth).min(packet.earlier.len())]
 }
 
 /// Writes a packet's payload with the viewer's picture numbers in it.

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::recovery::Content;
 use super::rtcp::Transport;
 
 /// Packets remembered until feedback speaks of them: more than two seconds at 5 Mbit/s. Later feedback says nothing.
@@ -18,6 +19,10 @@ pub(crate) struct Acknowledged {
     pub(crate) sent: Instant,
     /// When it arrived, in microseconds of the viewer's clock; `None` if it has not.
     pub(crate) arrived_us: Option<i64>,
+    /// Feedback has said before that it had not.
+    pub(crate) was_lost: bool,
+    /// What it was.
+    pub(crate) content: Content,
 }
 
 /// The numbers given out.
@@ -36,6 +41,8 @@ struct Record {
     bytes: u16,
     /// Feedback has said that it arrived; what it says later is a repetition.
     arrived: bool,
+    lost: bool,
+    content: Content,
 }
 
 impl TransportNumbers {
@@ -49,9 +56,10 @@ impl TransportNumbers {
     }
 
     /// The packet of [`TransportNumbers::next`] goes out.
-    pub(crate) fn note(&mut self, bytes: usize, now: Instant) {
+    pub(crate) fn note(&mut self, bytes: usize, content: Content, now: Instant) {
         let at_us = u64::try_from(now.saturating_duration_since(self.epoch).as_micros()).unwrap_or(u64::MAX);
-        let record = Record { at_us, bytes: u16::try_from(bytes).unwrap_or(u16::MAX), arrived: false };
+        let bytes = u16::try_from(bytes).unwrap_or(u16::MAX);
+        let record = Record { at_us, bytes, arrived: false, lost: false, content };
         match self.sent.get_mut(place(self.next)) {
             Some(slot) => *slot = record,
             None => self.sent.push(record),
@@ -74,8 +82,10 @@ impl TransportNumbers {
                 continue;
             };
             record.arrived = arrived_us.is_some();
+            let was_lost = std::mem::replace(&mut record.lost, arrived_us.is_none());
+            let (bytes, content) = (record.bytes, record.content);
             let sent = self.epoch + Duration::from_micros(record.at_us);
-            out.push(Acknowledged { number, bytes: record.bytes, sent, arrived_us });
+            out.push(Acknowledged { number, bytes, sent, arrived_us, was_lost, content });
         }
     }
 }

@@ -162,7 +162,7 @@ mod tests {
                 for repair in &repairs {
                     let mut payload = Vec::new();
                     repair.write(&stream, &mut payload);
-                    prop_assert!(payload.len() <= repair.bytes_max());
+                    prop_assert_eq!(payload.len(), repair.bytes(&stream));
                     let header = FlexFecHeader::parse(&payload).expect("just written");
                     prop_assert_eq!(header.protected.len(), repair.covered().len());
                     for lost in header.protected {

@@ -87,7 +87,7 @@ const EXTENSION: usize = 8;
 
 impl Repair {
     /// The packets it stands for.
-    pub fn covered(&self) -> impl ExactSizeIterator<Item = &Covered> {
+    pub fn covered(&self) -> impl ExactSizeIterator<Item = &Covered> + Clone {
         self.covered.iter()
     }
 
@@ -101,9 +101,17 @@ impl Repair {
         self.covered.iter().map(|one| one.seq).max().unwrap_or(0)
     }
 
-    /// Bytes of the longest form it is written in.
-    pub fn bytes_max(&self) -> usize {
-        HEADER + 6 + EXTENSION + self.sum.len()
+    /// Bytes of the payload that [`Repair::write`] writes.
+    pub fn bytes(&self, stream: &RepairStream) -> usize {
+        let mask = if self.last() - self.first() < 15 { 2 } else { 6 };
+        let extension = if stream.transport_number.is_some() { EXTENSION } else { 0 };
+        HEADER + mask + extension + self.sum.len()
+    }
+
+    /// The time a repair packet itself has for one viewer: that of the last packet it stands for.
+    pub fn time(&self, stream: &RepairStream) -> u32 {
+        let last = self.covered.last().map_or(0, |one| one.time);
+        last.wrapping_add(stream.time_shift) as u32
     }
 
     /// Appends the payload of a FlexFEC-03 packet for one viewer to `out`: draft-ietf-payload-flexible-fec-scheme-03,

@@ -40,6 +40,7 @@ impl Sfu {
                 self.totals.packets_out += burst.packets;
                 self.totals.bytes_out += burst.bytes;
                 self.totals.packets_retransmitted += burst.resent;
+                self.totals.packets_repair += burst.repairs;
                 return Some((way, burst.segment));
             }
             self.sending.pop_front();
@@ -57,6 +58,7 @@ impl Sfu {
             self.totals.packets_out += burst.packets;
             self.totals.bytes_out += burst.bytes;
             self.totals.packets_retransmitted += burst.resent;
+            self.totals.packets_repair += burst.repairs;
             let Way { proto, source, destination } = way;
             for datagram in self.buffer.chunks(burst.segment.max(1)) {
                 let contents = datagram.to_vec().into();

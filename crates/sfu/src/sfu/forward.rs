@@ -96,6 +96,17 @@ impl Sfu {
                 self.dirty.insert(*id);
             }
         }
+        if packet.kind() == Kind::Video && !state.protection.is_idle() {
+            let (peers, viewers) = (&mut self.peers, &state.viewers);
+            let layer = packet.layer;
+            state.protection.push(packet, |scheme, repair| {
+                for id in viewers {
+                    if let Some(PeerEnd::Viewer(viewer)) = peers.get_mut(id).map(|entry| &mut entry.end) {
+                        viewer.repair(layer, scheme, repair);
+                    }
+                }
+            });
+        }
     }
 
     pub(super) fn viewer_wants_keyframe(&mut self, id: PeerId, now: Instant) {

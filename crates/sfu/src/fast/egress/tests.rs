@@ -1,13 +1,18 @@
+//! A viewer told in RTCP what it lacks, and what it is sent then.
+
 #![allow(clippy::disallowed_methods, reason = "the story's time has to begin somewhere")]
 
 use std::collections::BTreeMap;
 
 use media::{Codec, Description};
 
+use super::super::RepairAgreed;
+use super::super::agreed::Stream;
 use super::super::keys::Handed;
 use super::super::rtcp::packets;
 use super::super::srtp::Profile;
 use super::*;
+use crate::fec::{Grouping, Protected};
 
 const MS: Duration = Duration::from_millis(1);
 const AUDIO: u32 = 0xa0d1;
@@ -40,6 +45,8 @@ impl Pair {
         let agreed = Agreed {
             audio: stream(AUDIO, None),
             video: stream(VIDEO, rtx.then_some(RTX)),
+            ahead: true,
+            repair: Some(RepairAgreed { ssrc: 0xfec, pt: 49, media: VIDEO, transport: Some(3) }),
             resends: if rtx { vec![(VP8, VP8 + 1)] } else { Vec::new() },
             name: "show".into(),
         };
@@ -163,7 +170,7 @@ fn a_loss_is_mended_once_in_a_round_trip() {
     pair.now += 30 * MS;
     assert!(pair.nack(&[7]).wrote, "lost again");
     pair.flush();
-    assert_eq!(pair.got.len(), 3);
+    assert_eq!(pair.got.len(), 4, "late as it is, it goes out twice");
 }
 
 #[test]
@@ -293,12 +300,43 @@ fn what_a_stranger_says_is_not_heard() {
 }
 
 #[test]
-fn repair_packets_have_numbers_of_their_own_and_no_stream_of_the_media() {
+fn repair_packets_have_numbers_of_their_own_and_go_to_who_was_sent_all_they_stand_for() {
     let mut pair = Pair::new(true);
-    let aside = |ssrc| Aside { ssrc, pt: 49, time: 0, marker: false };
-    for ssrc in [9, VIDEO, 9, RTX, AUDIO, 10] {
-        pair.egress.write_aside(aside(ssrc), vec![1; 100].into());
+    let scheme = Scheme::new(10, 1);
+    let mut grouping = Grouping::new(scheme);
+    let mut repairs = Vec::new();
+    // Feedback that a fifth is lost, from a viewer far away.
+    for round in 0..8u64 {
+        for seq in round * 10 + 1..=round * 10 + 10 {
+            pair.write(Codec::Vp8, seq, seq * 3_000, 1_000, pair.start);
+            let packet = &pair.packets[&(seq + 70_000)];
+            let Packet { seq, time, marker, payload, .. } = &**packet;
+            let protected = Protected { seq: *seq, time: *time, marker: *marker, payload };
+            grouping.push(protected, &mut repairs);
+        }
+        pair.flush();
+        pair.now += 200 * MS;
+        let mut feedback = vec![0x8f, 205, 0, 7, 0, 0, 0, 1];
+        feedback.extend(VIDEO.to_be_bytes());
+        feedback.extend([0, (round * 10) as u8, 0, 10, 0, 0, round as u8, 0, 0b1011_1101, 0b1110_0000]);
+        feedback.extend([4; 8]);
+        feedback.extend([0, 0]);
+        pair.hear(feedback);
+        pair.egress.mending.observe(pair.now);
     }
+    let needs = pair.egress.mending.scheme().expect("it loses a fifth");
+    pair.got.clear();
+    // What it was not sent, what it was, and that again by another scheme.
+    let other = Scheme::new(15, 3);
+    pair.egress.repair(0, other, &repairs[1]);
+    pair.egress.repair(1, needs, &repairs[1]);
+    for repair in &repairs[..2] {
+        pair.egress.repair(0, needs, repair);
+    }
+    grouping.push(Protected { seq: 80_000, time: 0, marker: true, payload: &[1] }, &mut repairs);
+    grouping.push(Protected { seq: 90_000, time: 0, marker: true, payload: &[1] }, &mut repairs);
+    pair.egress.repair(0, needs, repairs.last().expect("closed by the jump"));
     pair.flush();
-    assert_eq!(pair.got, [(49, 1), (49, 2), (49, 1)]);
+    let repaired: Vec<(u8, u16)> = pair.got.iter().copied().filter(|(pt, _)| *pt == 49).collect();
+    assert_eq!(repaired, [(49, 1), (49, 2)]);
 }

@@ -1,3 +1,5 @@
+//! Sealed packets against the vectors of the RFCs and str0m's own.
+
 use proptest::prelude::*;
 use str0m::crypto::{AeadAes128Gcm, AeadAes256Gcm, Aes128CmSha1_80, SrtpProvider, from_feature_flags};
 
