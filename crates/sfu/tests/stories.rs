@@ -330,9 +330,9 @@ fn resent_share(loss: u64) -> u64 {
 fn a_lossy_viewer_is_sent_its_resends_twice_and_one_behind_a_full_link_once() {
     let (little, lossy, full) = (resent_share(5), resent_share(100), resent_share(250));
     assert!(little <= 1, "{little} % of the packets are resends at 0.5 % loss");
-    // Once, it would be 7 and 19; always twice, 11 and 27.
+    // Once, it would be 7 and 19; always twice, 11 and 27. A resend of a resend goes out twice on either.
     assert!((10..=13).contains(&lossy), "{lossy} % of the packets are resends at 10 % loss");
-    assert!((15..=22).contains(&full), "{full} % of the packets are resends at 25 % loss");
+    assert!((15..=24).contains(&full), "{full} % of the packets are resends at 25 % loss");
 }
 
 #[test]
