@@ -229,7 +229,15 @@ impl DownTrack {
         if self.open.is_some_and(|sent| now < sent + FRAME_REST_MAX) {
             return;
         }
-        let Some(track) = layers.track(target) else { return };
+        let has = |number: u8| layers.track(number).is_some_and(|track| track.kept().is_some());
+        // Who sees nothing is shown what there is until the wished layer comes.
+        let number = match self.current() {
+            None if !has(target) => layers.kept_near(target),
+            None | Some(_) => Some(target),
+        };
+        let Some((number, track)) = number.and_then(|number| Some((number, layers.track(number)?))) else {
+            return;
+        };
         let Some((kept, true)) = track.kept() else { return };
         let (Some(first), Some(last)) = (kept.front(), kept.back()) else { return };
         if self.stage == (Stage::Waiting { shown: Some(first.time) }) {
@@ -254,7 +262,7 @@ impl DownTrack {
             kept.iter().find_map(|packet| packet.picture).map_or((0, 0), |next| self.follow_on(next));
         self.started = Some(now);
         self.open = None;
-        self.current = target;
+        self.current = number;
         self.stage = Stage::CatchingUp { next: first.seq, due: now };
         self.catch_up(layers, now, out);
     }

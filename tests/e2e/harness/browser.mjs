@@ -40,8 +40,10 @@ export function keepConnections() {
     const out = { video: {}, audio: {} };
     for (const connection of connections) {
       if (connection.connectionState === "closed") continue;
-      for (const report of (await connection.getStats()).values()) {
-        if (report.type === "inbound-rtp") out[report.kind] = report;
+      const stats = await connection.getStats();
+      for (const report of stats.values()) {
+        if (report.type !== "inbound-rtp") continue;
+        out[report.kind] = { ...report, codec: stats.get(report.codecId)?.mimeType };
       }
     }
     return out;

@@ -60,7 +60,16 @@ impl Sfu {
         self.select_all(room, now);
     }
 
-    /// Viewers on another loop want these layers, and no others: bit n is layer n.
+    /// The largest layer that comes now, for who wants but one of a room's packets: a recording, or a packager. Each
+    /// layer has numbers of its own, so who follows it from one to another begins anew at a keyframe.
+    pub fn largest_layer(&self, room: RoomId) -> Option<u8> {
+        let known = self.rooms.get(&room)?.layers.known();
+        let flowing = known.iter().filter(|layer| layer.flow == Flow::Flowing);
+        flowing.max_by_key(|layer| layer.rank()).map(|layer| layer.number)
+    }
+
+    /// Viewers on another loop want these layers, and no others: bit n is layer n. Who wants packets without being a
+    /// viewer counts as a loop of its own, with a number that none has; all bits keep every layer awake.
     pub fn want_layers(&mut self, room: RoomId, shard: usize, wanted: u8, now: Instant) {
         let state = self.room(room);
         if wanted == 0 {

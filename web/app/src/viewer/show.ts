@@ -50,6 +50,8 @@ export class Show {
     const { at } = this.llhls.state.value;
     return at === "idle" || at === "failed" ? null : this.llhls;
   });
+  /** How many readings in a row the picture has stood still. */
+  #still = 0;
   #stopWaiting: () => void = () => {};
 
   constructor(slug: string) {
@@ -113,12 +115,18 @@ export class Show {
     };
   }
 
-  /** A picture that stands still may be one that the server no longer sends, and it says why. */
+  /**
+   * A picture that stands still may be one that the server no longer sends, and it says why. In a break of the show all
+   * pictures stand still, so it is asked ever more rarely.
+   */
   async #judge(quality: Quality): Promise<void> {
-    if (quality.framesPerSecond > 0 || quality.width === 0) {
+    if (quality.framesPerSecond > 0 || quality.width === 0 || this.whep.listens) {
+      this.#still = 0;
       this.soundOnly.value = false;
       return;
     }
+    this.#still += 1;
+    if (!Number.isInteger(Math.log2(this.#still))) return;
     const layers = await this.whep.layers();
     this.soundOnly.value = layers !== null && layers.sent === null && layers.limit === "link";
   }

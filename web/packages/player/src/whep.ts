@@ -106,6 +106,11 @@ export class Whep {
     if (this.#attempt !== null) void this.#tellWish(this.#attempt);
   }
 
+  /** Whether only sound is wished for, so that a picture that stands still is no surprise. */
+  get listens(): boolean {
+    return this.#wish?.hidden === true;
+  }
+
   /** What the server sends of the picture; `null` where it cannot be asked. */
   async layers(): Promise<LayersDto | null> {
     const location = this.#attempt?.location;
