@@ -1,4 +1,5 @@
-//! What it costs to send one publisher's packets to many viewers, beside the bare system calls and cipher.
+//! What it costs to send one publisher's packets to many viewers, by the broadcast way and through each viewer's own
+//! state machine, beside the bare system calls and cipher.
 //!
 //! This process is the server, on one core; a child of it is the publisher and the viewers, on another. The viewers
 //! are real: each negotiates, decrypts every packet and sends the feedback a browser sends.
@@ -15,6 +16,7 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
 use model::{Origin, RoomId};
 use openssl::symm::{Cipher, Crypter, Mode};
+use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use std::os::fd::AsRawFd;
 use str0m::change::SdpAnswer;
 use str0m::format::Codec;
@@ -39,15 +41,80 @@ fn main() {
         at.and_then(|at| args.get(at + 1)?.parse().ok()).unwrap_or(otherwise)
     };
     if flag("--peers") {
-        return peers(number("--viewers", 1));
+        return peers(number("--viewers", 1), flag("--light"));
     }
     let quick = flag("--quick");
     let viewers = number("--viewers", if quick { 60 } else { 100 });
-    let seconds = number("--seconds", if quick { 8 } else { 30 });
-    server(viewers, Duration::from_secs(seconds));
+    let many = number("--many", if quick { 0 } else { 500 });
+    let span = Duration::from_secs(number("--seconds", if quick { 8 } else { 20 }));
+    for (way, fast) in [("--fast", true), ("--str0m", false)] {
+        if flag(way) {
+            return server(viewers, span, fast, flag("--light"));
+        }
+    }
+    let fast = Figures::of("--fast", viewers, span, false);
+    let slow = Figures::of("--str0m", viewers, span, false);
+    let crowd = (many > 0).then(|| Figures::of("--fast", many, span, true));
+    let crowd_lost = crowd.as_ref().map_or("null".to_owned(), |crowd| crowd.lost.to_string());
+    println!("viewers, each with its feedback         {viewers}, {:.0} packets a second to each", fast.pps);
+    println!("CPU per packet, broadcast way           {:.2} µs", fast.us);
+    println!("CPU per packet, through str0m           {:.2} µs", slow.us);
+    println!("CPU per packet, raw                     {:.2} µs   (AES-128-GCM and sendto)", fast.raw);
+    println!(
+        "CPU per packet, raw in bursts           {:.2} µs   (AES-128-GCM, and GSO for each frame)",
+        fast.raw_gso
+    );
+    println!("memory per viewer                       {} bytes, through str0m {}", fast.memory, slow.memory);
+    println!("lost packets                            {}, through str0m {}", fast.lost, slow.lost);
+    if let Some(crowd) = &crowd {
+        println!(
+            "{many} viewers who only count            {:.2} µs a packet, {:.0} % of a core, {} lost",
+            crowd.us,
+            crowd.share * 100.0,
+            crowd.lost
+        );
+    }
+    println!(
+        "{{\"us_per_packet\":{:.3},\"us_per_packet_str0m\":{:.3},\"us_per_packet_raw\":{:.3},\
+         \"us_per_packet_raw_gso\":{:.3},\"us_per_packet_janus\":null,\"viewers_per_core\":{},\
+         \"bytes_per_viewer\":{},\"lost_packets\":{},\"viewers\":{viewers},\"crowd\":{many},\
+         \"crowd_lost_packets\":{crowd_lost}}}",
+        fast.us,
+        slow.us,
+        fast.raw,
+        fast.raw_gso,
+        (1e6 / (fast.us * fast.pps)) as u64,
+        fast.memory,
+        fast.lost,
+    );
 }
 
-fn server(viewers: u64, span: Duration) {
+/// What one server in a process of its own has measured.
+struct Figures {
+    us: f64,
+    raw: f64,
+    raw_gso: f64,
+    pps: f64,
+    share: f64,
+    memory: u64,
+    lost: u64,
+}
+
+impl Figures {
+    fn of(way: &str, viewers: u64, span: Duration, light: bool) -> Figures {
+        let (viewers, seconds) = (viewers.to_string(), span.as_secs().to_string());
+        let mut command = Command::new(std::env::current_exe().expect("a path"));
+        command.args([way, "--viewers", &viewers, "--seconds", &seconds]).args(light.then_some("--light"));
+        let output = command.stderr(Stdio::inherit()).output().expect("a server");
+        let text = String::from_utf8(output.stdout).expect("text");
+        let told: Vec<f64> =
+            text.trim().split(' ').map(|word| word.parse().expect("a server's figures")).collect();
+        let [us, raw, raw_gso, pps, share, memory, lost] = told[..] else { panic!("{text}") };
+        Figures { us, raw, raw_gso, pps, share, memory: memory as u64, lost: lost as u64 }
+    }
+}
+
+fn server(viewers: u64, span: Duration, fast: bool, light: bool) {
     pin(0);
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let mut config =
@@ -56,12 +123,14 @@ fn server(viewers: u64, span: Duration) {
     config.connecting_per_address_max = usize::MAX;
     config.connecting_max = usize::MAX;
     let here = Origin::of(config.bind);
+    config.forwarding.fast = fast;
     if std::env::var("BENCH_NO_ESTIMATE").is_ok() {
         config.forwarding.estimate = false;
     }
     let (media, _facts) = edge::start(&config).expect("started");
     let mut child = Command::new(std::env::current_exe().expect("a path"))
         .args(["--peers", "--viewers", &viewers.to_string()])
+        .args(light.then_some("--light"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -79,8 +148,8 @@ fn server(viewers: u64, span: Duration) {
         };
         writeln!(ask, "{}", hex(&accepted.expect("an answer").sdp)).expect("written");
     }
-    // What is kept for resending is part of a viewer's price, and takes two seconds to fill.
-    std::thread::sleep(Duration::from_secs(4));
+    // What is kept for resending is part of a viewer's price, and takes some seconds to fill.
+    std::thread::sleep(Duration::from_secs(5));
     let mut mark = |line: &mut dyn FnMut() -> String| {
         writeln!(ask, "mark").expect("written");
         let counted: Vec<u64> = line().split(' ').map(|word| word.parse().expect("a number")).collect();
@@ -97,25 +166,56 @@ fn server(viewers: u64, span: Duration) {
         writeln!(ask, "addresses").expect("written");
         line().split(' ').map(|word| word.parse().expect("an address")).collect()
     };
-    let raw = raw(&addresses, span.min(Duration::from_secs(8)));
+    let floor = span.min(Duration::from_secs(5));
+    let (raw, raw_gso) = (raw(&addresses, floor), raw_gso(&addresses, floor));
     writeln!(ask, "end").expect("written");
     let _ = child.wait();
     let lost = last.1 - first.1;
     let pps = packets as f64 / (last.3 - first.3).as_secs_f64() / viewers as f64;
-    let per_core = (1e6 / (us * pps)) as u64;
-    println!("viewers                        {viewers}");
-    println!("packets a second to each       {pps:.0}");
-    println!("share of a core                {:.1} %", share * 100.0);
-    println!("CPU per packet                 {us:.2} µs");
-    println!("CPU per packet, raw            {raw:.2} µs   (AES-128-GCM and sendto of the same bytes)");
-    println!("times raw                      {:.2}", us / raw);
-    println!("memory per viewer              {memory} bytes");
-    println!("lost packets                   {lost}");
-    println!(
-        "{{\"us_per_packet\":{us:.3},\"us_per_packet_raw\":{raw:.3},\"us_per_packet_janus\":null,\
-         \"viewers_per_core\":{per_core},\"bytes_per_viewer\":{memory},\"lost_packets\":{lost},\
-         \"viewers\":{viewers}}}"
-    );
+    println!("{us} {raw} {raw_gso} {pps} {share} {memory} {lost}");
+}
+
+/// The lower floor: one key for each viewer that is set up once, and one call for each frame.
+fn raw_gso(addresses: &[SocketAddr], span: Duration) -> f64 {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let state = quinn_udp::UdpSocketState::new(quinn_udp::UdpSockRef::from(&socket)).expect("a state");
+    let key = || LessSafeKey::new(UnboundKey::new(&AES_128_GCM, &[1; 16]).expect("a key"));
+    let keys: Vec<(SocketAddr, LessSafeKey)> = addresses.iter().map(|address| (*address, key())).collect();
+    let plain = vec![7u8; PACKET_BYTES];
+    let mut buffer = Vec::new();
+    let segment = PACKET_BYTES + 20 + 16;
+    let begun = Instant::now();
+    let before = thread_cpu();
+    let (mut packets, mut next, mut nonce) = (0u64, begun, 0u64);
+    while begun.elapsed() < span {
+        std::thread::sleep(next.saturating_duration_since(Instant::now()));
+        next += FRAME;
+        for (destination, key) in &keys {
+            buffer.clear();
+            for _ in 0..FRAME_PACKETS {
+                let start = buffer.len();
+                buffer.extend_from_slice(&[8; 20]);
+                buffer.extend_from_slice(&plain);
+                nonce += 1;
+                let mut unique = [0; 12];
+                unique[4..].copy_from_slice(&nonce.to_be_bytes());
+                let (head, body) = buffer[start..].split_at_mut(20);
+                let nonce = Nonce::assume_unique_for_key(unique);
+                let tag = key.seal_in_place_separate_tag(nonce, Aad::from(&*head), body).expect("sealed");
+                buffer.extend_from_slice(tag.as_ref());
+                packets += 1;
+            }
+            let transmit = quinn_udp::Transmit {
+                destination: *destination,
+                ecn: None,
+                contents: &buffer,
+                segment_size: Some(segment),
+                src_ip: None,
+            };
+            let _ = state.try_send(quinn_udp::UdpSockRef::from(&socket), &transmit);
+        }
+    }
+    (thread_cpu() - before).as_secs_f64() * 1e6 / packets as f64
 }
 
 /// The floor: each packet encrypted for each viewer and sent by a call of its own, at the same pace.
@@ -150,13 +250,15 @@ struct Peer {
     video: Mid,
     audio: Mid,
     connected: bool,
+    /// It counts media and does not open it.
+    light: bool,
     due: Instant,
     received: u64,
     /// Per stream: the first and the highest number, and how many came.
     streams: Vec<(u32, u64, u64, u64)>,
 }
 
-fn peers(viewers: u64) {
+fn peers(viewers: u64, light: bool) {
     pin(1);
     let mut poll = Poll::new().expect("a poll");
     let stdin = std::io::stdin();
@@ -205,6 +307,8 @@ fn peers(viewers: u64) {
         }
         if ready && !told {
             told = true;
+            // Who only counts leaves this core enough for many; the price of feedback is measured with fewer.
+            peers[1..].iter_mut().for_each(|peer| peer.light = light);
             println!("connected");
         }
         match orders.try_recv().as_deref() {
@@ -252,6 +356,7 @@ impl Peer {
             video,
             audio,
             connected: false,
+            light: false,
             due: now,
             received: 0,
             streams: Vec::new(),
@@ -266,6 +371,9 @@ impl Peer {
             let now = Instant::now();
             let datagram = &buffer[..size];
             self.count(datagram);
+            if self.light && (128..192).contains(&datagram[0]) {
+                continue;
+            }
             if let Ok(receive) = Receive::new(Protocol::Udp, from, self.local, datagram) {
                 let input = Input::Receive(now, receive);
                 if self.rtc.accepts(&input) {
