@@ -19,7 +19,7 @@ const HOLD: Duration = Duration::from_secs(8);
 const RELIEF: f32 = 0.6;
 
 /// Repair for rarer and rarer, then more and more losses: beyond this share of lost packets, one repair for so many.
-const FAR: [(f32, u8); 4] = [(0.008, 12), (0.03, 10), (0.07, 8), (0.16, 4)];
+const FAR: [(f32, u8); 4] = [(0.008, 12), (0.03, 10), (0.07, 8), (0.16, 3)];
 
 /// The same where a resend comes quickly: only what it cannot mend in time is worth paying for ahead.
 const NEAR: [(f32, u8); 3] = [(0.06, 12), (0.12, 8), (0.2, 5)];
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(told(&[(20, 3.0, 160, 1.0)]), "0s 10x1 sound+1 twice");
         assert_eq!(told(&[(20, 10.0, 20, 1.0)]), "0s 12x1 sound+2 twice");
         assert_eq!(told(&[(20, 10.0, 160, 1.0)]), "0s 8x1 sound+2 twice");
-        assert_eq!(told(&[(20, 25.0, 160, 1.0)]), "0s 4x1 sound+2");
+        assert_eq!(told(&[(20, 25.0, 160, 1.0)]), "0s 3x1 sound+2");
     }
 
     #[test]

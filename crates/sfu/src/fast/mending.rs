@@ -15,6 +15,10 @@ use crate::mend::{LinkState, Mender};
 /// What a link is believed to carry before anything is known of it.
 const START_BPS: u64 = 2_000_000;
 
+/// A link that loses so much is sent every resend twice, as long as no packet waits longer than this on its way.
+const BAD_SHARE: f32 = 0.15;
+const QUEUED_MAX: Duration = Duration::from_millis(60);
+
 /// How often the remedy is reconsidered.
 const OBSERVE_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -99,7 +103,10 @@ impl Mending {
     /// Whether a packet that is sent again goes out twice: it is late, or nobody will tell whether it came.
     pub(crate) fn resends_twice(&self, seq: u64) -> bool {
         let unheard = !self.hears_all || !self.ahead;
-        self.recovery.is_urgent(seq) || (unheard && self.mender.remedy().resend_twice)
+        let losses = self.estimator.losses();
+        // It loses much, and nothing waits on the way: a bad link, not a full one.
+        let bad = self.ahead && losses.short >= BAD_SHARE && self.estimator.queued() < QUEUED_MAX;
+        bad || self.recovery.is_urgent(seq) || (unheard && self.mender.remedy().resend_twice)
     }
 
     /// A packet of the picture is queued.

@@ -16,8 +16,9 @@ const REPAIRS_MAX: usize = 128;
 /// Lost packets that are looked after at once. A link that loses more in a second needs less to be sent, not more.
 const LOST_MAX: usize = 256;
 
-/// How long the fate of a group is waited for before a packet in it is sent again. Feedback comes every tenth of a second.
-const FATE_WAIT: Duration = Duration::from_millis(90);
+/// How long the fate of a group is waited for before a packet in it is sent again. More would save resends and cost a
+/// second try: a player waits for two round trips.
+const FATE_WAIT: Duration = Duration::from_millis(40);
 
 /// A loss this old is over: its frame has been shown, or a keyframe asked for.
 const AGE_MAX: Duration = Duration::from_millis(900);
