@@ -31,7 +31,10 @@ pub const LAYERS: [(&str, &[&str]); 21] = [
     // Shells: they run the machines.
     ("house", &["model", "room", "fanout", "store"]),
     ("edge", &["model", "media", "mux", "sfu", "rtmp", "hls", "transcode", "house"]),
-    ("web", &["model", "protocol", "room", "fanout", "store", "auth", "config", "house", "media", "hls", "edge"]),
+    (
+        "web",
+        &["model", "protocol", "room", "fanout", "store", "auth", "config", "house", "media", "hls", "edge"],
+    ),
     // Beside.
     ("sim", &["model", "room", "fanout", "store", "house", "media", "sfu"]),
     ("load", &["model", "protocol", "media"]),
