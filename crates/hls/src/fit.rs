@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn a_break_is_no_frame() {
         let starts = (0..60).map(|n| MediaTime::from_millis(n * 40 + if n > 30 { 900 } else { 0 }));
-        check(starts, 40_000, 485);
+        check(starts, 40_000, 526);
     }
 
     #[test]
