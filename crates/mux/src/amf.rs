@@ -44,10 +44,10 @@ pub enum AmfError {
     /// The bytes end inside a value.
     #[error("the bytes end inside a value")]
     Short,
-    /// More than [`DEPTH_MAX`] values inside each other.
+    /// More values inside each other than are followed.
     #[error("values lie more than {DEPTH_MAX} deep inside each other")]
     Deep,
-    /// More than [`VALUES_MAX`] values.
+    /// More values than are read.
     #[error("there are more than {VALUES_MAX} values")]
     Many,
     /// A kind of value there is not, or whose end cannot be found.

@@ -69,7 +69,10 @@ async fn playing(evening: &Evening) -> (Show<'_>, String) {
     }
     let index = evening.ask(get("/hls/evening/index.m3u8")).await.expect("200");
     let playlist = format!("/hls/evening/{}", last_line(&index));
-    // What was sent is on the shelf once its last part is.
+    // What was sent is on the shelf once its last part is; only the next segment may be asked for ahead of time.
+    for msn in 7..10 {
+        evening.ask(get(&format!("{playlist}?_HLS_msn={msn}"))).await.expect("200");
+    }
     evening.ask(get(&format!("{playlist}?_HLS_msn=10&_HLS_part=1"))).await.expect("200");
     (show, playlist)
 }
